@@ -1,0 +1,117 @@
+"""The untrusted side: run a notebook's cells once, then try its answers on the cases. Started as a script of its own.
+
+Standard input: one JSON request {"cells": [{"id", "source"}], "questions": [{"name", "probe", "cases": [inputs]}]}.
+What happened goes out as JSON lines over a private descriptor (see `course_lib.grading.supervision`); everything that
+the student's code prints is swallowed. No judge, no expected value and no seed ever enters this process.
+"""
+
+import json
+import os
+import sys
+
+
+def private_channel() -> int:
+    """Keep the pipe to the parent for ourselves and point descriptors 0, 1 and 2 at nothing."""
+    channel = os.dup(1)
+    sink = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(sink, descriptor)
+    os.close(sink)
+    return channel
+
+
+def modest() -> None:
+    """No core dumps and no huge files, where the system can be told so."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000_000, 200_000_000))
+    except (ImportError, ValueError, OSError):
+        pass
+
+
+def make_shell():
+    """IPython without a kernel: magics, top-level await and display work, nothing is shown and no history is kept."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    class QuietShell(InteractiveShell):
+        """A shell that no learner looks at."""
+
+        def enable_gui(self, gui=None):
+            """There is no screen: `%matplotlib` anything draws with Agg."""
+
+        def ask_exit(self):
+            """exit() and quit() end a cell's wish, not the marking."""
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    return QuietShell.instance(config=config)
+
+
+def run_cell(shell, source: str):
+    """Run one cell. Returns None or the exception that ended it, whatever the cell did to its shell."""
+    try:
+        result = shell.run_cell(source, store_history=False, silent=False)
+        return result.error_before_exec or result.error_in_exec
+    except BaseException as error:
+        return error
+
+
+def try_question(question: dict, shell, say) -> None:
+    """Run the probe on every case of one question; one line out for each."""
+    from course_lib.questions.boundary import decode, encode
+    from course_lib.questions.trial import explain, run_trial
+
+    if question["name"] not in shell.user_ns:
+        say(event="missing", name=question["name"])
+        return
+    answer = shell.user_ns[question["name"]]
+    for number, inputs in enumerate(question["cases"]):
+        try:
+            outcome = encode(run_trial(question["probe"], answer, decode(inputs)))
+        except BaseException as error:
+            outcome = explain(error)
+        say(event="outcome", name=question["name"], case=number, outcome=outcome)
+
+
+def main() -> None:
+    modest()
+    request = json.loads(sys.stdin.buffer.read().decode("utf-8"))
+    channel = private_channel()
+    sys.stdout, sys.stderr = (open(fd, "w", encoding="utf-8", errors="replace", closefd=False) for fd in (1, 2))
+
+    def say(dumps=json.dumps, write=os.write, **fields) -> None:
+        line = (dumps(fields) + "\n").encode("utf-8", "replace")
+        while line:
+            line = line[write(channel, line):]
+
+    for place in sys.argv[1:]:
+        if place not in sys.path:
+            sys.path.append(place)
+    from course_lib.questions import check
+    from course_lib.questions.contract import load_probe
+    from course_lib.questions.trial import explain
+
+    check.STUBBED = True
+    for question in request["questions"]:
+        load_probe(question["probe"])
+    shell = make_shell()
+    say(event="ready")
+    for number, cell in enumerate(request["cells"]):
+        say(event="cell", cell=number)
+        error = run_cell(shell, cell["source"])
+        if error is not None:
+            say(event="stopped", cell=number, message=explain(error))
+    for question in request["questions"]:
+        say(event="question", name=question["name"])
+        try_question(question, shell, say)
+        say(event="answered", name=question["name"])
+    say(event="done")
+    os._exit(0)  # neither atexit functions nor threads of the notebook's may keep us
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+# expect: RuntimeError
+# misconception: takes the number of classes from y
+# points: 0
+import torch
+
+
+def conditional_gradient(weights, x, y):
+    p = torch.softmax(x @ weights.T, 1)
+    hit = torch.nn.functional.one_hot(y).to(x)
+    return (p - hit).T @ x / len(x)

@@ -1,0 +1,10 @@
+# expect: number of points and of classes
+# misconception: averages over classes as well
+# points: 0
+import torch
+
+
+def conditional_gradient(weights, x, y):
+    p = torch.softmax(x @ weights.T, 1)
+    hit = torch.nn.functional.one_hot(y, len(weights)).to(x)
+    return ((p - hit).T @ x) / (len(x) * len(weights))

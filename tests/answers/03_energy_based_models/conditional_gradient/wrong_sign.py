@@ -1,0 +1,10 @@
+# expect: sign is flipped
+# misconception: gradient of the log-likelihood
+# points: 0
+import torch
+
+
+def conditional_gradient(weights, x, y):
+    p = torch.softmax(x @ weights.T, 1)
+    hit = torch.nn.functional.one_hot(y, len(weights)).to(x)
+    return (hit - p).T @ x / len(x)

@@ -1,0 +1,7 @@
+# expect: squared
+# misconception: a squared difference
+# points: 0
+
+
+def contrastive_loss(energy, x_data, x_model):
+    return (energy(x_data).mean() - energy(x_model.detach()).mean()) ** 2

@@ -1,0 +1,10 @@
+# expect: exp(+U)
+# misconception: high energy is likely
+# points: 0
+import math
+
+import torch
+
+
+def log_partition(energies, cell_volume):
+    return torch.logsumexp(energies, dim=-1) + math.log(cell_volume)

@@ -1,0 +1,10 @@
+# expect: opposite sign
+# misconception: minus log Z, the free energy
+# points: 0
+import math
+
+import torch
+
+
+def log_partition(energies, cell_volume):
+    return -torch.logsumexp(-energies, dim=-1) - math.log(cell_volume)

@@ -1,0 +1,8 @@
+# right: drops trailing zeros first
+
+
+def normalizable(coefficients):
+    c = list(coefficients)
+    while c and c[-1] == 0:
+        c.pop()
+    return len(c) > 1 and len(c) % 2 == 1 and c[-1] > 0

@@ -1,0 +1,9 @@
+# expect: sign is flipped
+# misconception: the gradient of the log-likelihood
+# points: 2
+
+
+def persistent_step(energy_gradient, kernel, theta, x_data, chains, noises):
+    for noise in noises:
+        chains = kernel(theta, chains, noise)
+    return energy_gradient(theta, chains).mean(0) - energy_gradient(theta, x_data).mean(0), chains
