@@ -103,6 +103,9 @@ def test_value_and_gradient():
     torch.testing.assert_close(value, -(x.detach() ** 2).sum(-1) / 2)
     torch.testing.assert_close(grad, -x.detach())
     assert not value.requires_grad and not grad.requires_grad and x.grad is None and weight.grad is None
+    plain = x.detach()
+    inputs.log_prob_and_grad(lambda x: -(x**2).sum(-1) / 2, plain)
+    assert not plain.requires_grad  # the caller's tensor is not marked
 
 
 def shown(cell):

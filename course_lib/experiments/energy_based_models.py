@@ -38,11 +38,13 @@ def row(name: str, draws: str, num_iterations: int = 2000, seed: int = 0, device
     around = lambda margin, points: Grid((low - margin).tolist(), (high + margin).tolist(), points, device=device)
     energy = MLPEnergy(dim=2, width=64, depth=3, confinement=2.0, generator=generator, device=device)
     if draws == "exact":
-        draw = exact_draws(around(1.5, 64))
+        draw, learning_rate = exact_draws(around(1.5, 64)), 1e-2
     else:
-        draw = persistent_draws(2 * torch.randn(512, 2, generator=generator, device=device), MALA(step_size=0.01), num_steps=20)
+        start_at = 2 * torch.randn(512, 2, generator=generator, device=device)
+        draw = persistent_draws(start_at, MALA(step_size=0.01), num_steps=20)
+        learning_rate = 3e-3  # slower: the chains must keep up with the energy
     start = time.perf_counter()
-    train(energy, target.sample, draw, num_iterations, generator=generator)
+    train(energy, target.sample, draw, num_iterations, learning_rate=learning_rate, generator=generator)
     seconds = time.perf_counter() - start
     with torch.no_grad():
         log_z = around(4.0, 500).log_z(lambda x: -energy(x))

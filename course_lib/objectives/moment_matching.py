@@ -25,8 +25,8 @@ def fit_exponential_family(statistics: Callable[[Tensor], Tensor], mean_statisti
     """
     require_count("num_iterations", num_iterations)
     t = statistics(grid.points)
-    require(t.ndim == 2 and t.shape[1:] == mean_statistics.shape, f"statistics to return a tensor of shape (n, {len(mean_statistics)})",
-            t, "one column for each entry of mean_statistics")
+    expected = f"statistics to return a tensor of shape (n, {len(mean_statistics)})"
+    require(t.ndim == 2 and t.shape[1:] == mean_statistics.shape, expected, t, "one column for each entry of mean_statistics")
 
     def objective(theta: Tensor) -> Tensor:
         return theta @ mean_statistics + torch.logsumexp(-t @ theta, 0)

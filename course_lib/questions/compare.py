@@ -38,7 +38,7 @@ def compare(came: np.ndarray, expected: np.ndarray, what: str, guesses: Sequence
 
     scale: size of the terms that were added up (default: the largest |expected|); the tolerance is relative to it.
     factors: further numbers that may be missing or too much, by name. nonfinite: the likely cause of NaN or inf.
-    hint: what to look at when nothing known fits.
+    hint: what to look at when no guess fits.
     """
     expected = np.asarray(expected, dtype=np.float64)
     came = np.asarray(came, dtype=np.float64)
@@ -47,8 +47,9 @@ def compare(came: np.ndarray, expected: np.ndarray, what: str, guesses: Sequence
         return Verdict(True)
     with np.errstate(all="ignore"):
         message = (guess_message(came, expected, guesses, scale, tolerance) or shape_message(came, expected)
-                   or finite_message(came, nonfinite) or pattern_message(came, expected, scale, tolerance, factors or {})
-                   or first_difference(came, expected, scale, tolerance) + (f" Note: {hint}." if hint else ""))
+                   or finite_message(came, nonfinite)
+                   or (pattern_message(came, expected, scale, tolerance, factors or {})
+                       or first_difference(came, expected, scale, tolerance)) + (f" Note: {hint}." if hint else ""))
     return Verdict(False, f"{what} {message}")
 
 
@@ -107,7 +108,7 @@ def pattern_message(came: np.ndarray, expected: np.ndarray, scale: float, tolera
     ratio = float((came * expected).sum() / max(float((expected**2).sum()), 1e-300))
     if abs(ratio) > 1e-6 and close(came, ratio * expected, scale * max(1.0, abs(ratio)), tolerance):
         for name, value in named.items():
-            if math.isclose(abs(ratio), value, rel_tol=max(1e-3, 10 * tolerance)):
+            if math.isclose(abs(ratio), value, rel_tol=max(2e-4, 3 * tolerance)):
                 return f"is {'minus ' if ratio < 0 else ''}{name} times what it should be."
         if expected.size > 1:
             return f"is {ratio:.4g} times what it should be, the same factor in every entry."

@@ -18,8 +18,8 @@ def curves(lines: Mapping[str, tuple[Sequence[float], Sequence[float]]], xlabel:
             axis.plot(x, y, label=label)
         if floor is not None:
             axis.axhline(floor[1], color=TRUTH, linewidth=1, linestyle=(0, (6, 3)))
-            axis.annotate(floor[0], (1, floor[1]), xycoords=("axes fraction", "data"), xytext=(-4, -4),
-                          textcoords="offset points", ha="right", va="top")
+            axis.annotate(floor[0], (0, floor[1]), xycoords=("axes fraction", "data"), xytext=(4, 4), textcoords="offset points")
+            axis.margins(y=0.1)
         axis.set(xlabel=xlabel, ylabel=ylabel, yscale="symlog" if log else "linear")
         axis.legend()
     return fig
@@ -64,13 +64,16 @@ def fit_in_one_dimension(truth: Callable[[Tensor], Tensor], model: Callable[[Ten
                          matched: Sequence[tuple[str, float, float, bool]], title: str) -> Figure:
     """A fitted density over the true one, and beside it which averages agree: (name, data, model, is matched by the fit)."""
     x = grid.points[:, 0]
-    with figure(1, 2, width_ratios=(1.5, 1)) as (fig, (left, right)):
+    with figure(1, 2, width_ratios=(1.25, 1)) as (fig, (left, right)):
         left.fill_between(x, grid.probabilities(truth) / grid.cell_volume, color=DATA, alpha=0.35, label="data")
         left.plot(x, grid.probabilities(model).detach() / grid.cell_volume, color=MODEL, label="model")
-        left.set(xlabel="$x$", ylabel="density", title=title)
+        inside = x[grid.probabilities(truth) > 1e-12]
+        left.set(xlabel="$x$", ylabel="density", title=title, xlim=(float(inside.min()), float(inside.max())))
         left.legend()
         right.axis("off")
         rows = [[name, f"{data:.2f}", f"{fitted:.2f}", "yes" if is_matched else "no"] for name, data, fitted, is_matched in matched]
-        table = right.table(rows, colLabels=["average of", "data", "model", "asked for"], loc="center", cellLoc="center")
-        table.scale(1, 1.35)
+        table = right.table(rows, colLabels=["moment", "data", "model", "asked for"], loc="center", cellLoc="center")
+        table.auto_set_font_size(False)
+        table.set_fontsize(10)
+        table.scale(1, 1.5)
     return fig

@@ -25,7 +25,7 @@ def densities(log_probs: Mapping[str, Callable[[Tensor], Tensor]], grid: Grid, p
     low, high = grid.points.amin(0).tolist(), grid.points.amax(0).tolist()
     with figure(rows, columns, figsize=(7.2, 7.2 / columns * rows + 0.3), sharex=True, sharey=True) as (fig, axes):
         for axis, (title, image) in zip(axes, maps.items()):
-            axis.imshow(image, extent=(low[0], high[0], low[1], high[1]), vmin=0, vmax=top if one_scale else tops[title])
+            axis.imshow(image.numpy(), extent=(low[0], high[0], low[1], high[1]), vmin=0, vmax=top if one_scale else tops[title])
             if points and title in points:
                 axis.scatter(*points[title].T.cpu(), s=5, color=DATA, edgecolors="white", linewidths=0.2)
             axis.set(title=title, xlim=(low[0], high[0]), ylim=(low[1], high[1]))
@@ -47,7 +47,7 @@ def scatter_panels(panels: Mapping[str, Tensor], colors: Mapping[str, Tensor] | 
     with figure(1, len(panels), figsize=(7.2, 7.2 / len(panels) + 0.3), sharex=True, sharey=True) as (fig, axes):
         for axis, (title, x) in zip(axes, panels.items()):
             label = None if colors is None else colors.get(title)
-            axis.scatter(*x.T.cpu(), s=4, c=DATA if label is None else label, cmap="cividis")
+            axis.scatter(*x.T.cpu(), s=4, **({"color": DATA} if label is None else {"c": label, "cmap": "cividis"}))
             axis.set(title=title, aspect="equal")
     return fig
 
@@ -62,7 +62,7 @@ def digits(panels: Mapping[str, Tensor], rows: int = 4, columns: int = 8) -> Fig
             tiles = images[: rows * columns].detach().cpu().clamp(0, 16).reshape(-1, 8, 8)
             blank = torch.zeros(rows * columns - len(tiles), 8, 8)
             mosaic = torch.cat([tiles, blank]).reshape(rows, columns, 8, 8).permute(0, 2, 1, 3).reshape(rows * 8, columns * 8)
-            axis.imshow(mosaic, cmap="gray_r", vmin=0, vmax=16, origin="upper")
+            axis.imshow(mosaic.numpy(), cmap="gray_r", vmin=0, vmax=16, origin="upper")
             for k in range(1, max(rows, columns)):
                 axis.axhline(8 * k - 0.5, color="white", linewidth=1.2, linestyle="-") if k < rows else None
                 axis.axvline(8 * k - 0.5, color="white", linewidth=1.2, linestyle="-") if k < columns else None

@@ -143,6 +143,16 @@ def test_far_away_the_energy_is_the_quadratic(make, confinement):
     torch.testing.assert_close(ratio, torch.full_like(ratio, 1 / (2 * confinement**2)), rtol=1e-3, atol=0)
 
 
+def test_confinement_is_one_standard_deviation_about_the_centre():
+    """Without the net, U is 0 in the middle of the grey scale and 1/2 one confinement away along any pixel."""
+    energy = ENERGIES["conv"](confinement=5.0)
+    with torch.no_grad():
+        energy.net[-1].weight.zero_(), energy.net[-1].bias.zero_()
+    x = torch.full((65, 64), 8.0, dtype=torch.float64)
+    x[1:] += 5 * torch.eye(64, dtype=torch.float64)
+    torch.testing.assert_close(energy(x), torch.tensor([0.0] + 64 * [0.5], dtype=torch.float64))
+
+
 def test_weights_travel_by_state_dict_and_dtype(make):
     first, second = make(0), make(1)
     second.load_state_dict(first.state_dict())

@@ -108,15 +108,15 @@ def judge_gradient(inputs: Inputs, outputs: Outputs, chains: np.ndarray) -> Verd
     guesses.append(Guess("it is added up over all steps of the chains", len(noises) * data - np.sum(visited[1:], axis=0)))
     guesses += [Guess(f"it is taken at other chains than the new ones: {message}", data - gradient_theta(spec, value).mean(0))
                 for message, value in wrong_chains(inputs)]
-    moved = outputs["gradient"].astype(np.float64) - spec["theta"] if outputs["gradient"].shape == expected.shape else 0 * expected
-    rate = float(moved @ expected / (expected @ expected))
+    came = outputs["gradient"].astype(np.float64)
+    rate = float((came - spec["theta"]) @ expected / (expected @ expected)) if came.shape == expected.shape else 0.0
     if abs(rate) > 1e-6:
         guesses.append(Guess("these are the moved parameters: return the gradient itself", spec["theta"] + rate * expected))
     own = outputs["chains"].astype(np.float64)
     if own.ndim == 2 and own.shape[1] == spec["dim"] and np.isfinite(own).all() and len(own):
         guesses.append(Guess("the formula is right for the chains you return, but these are not the right ones",
                              data - gradient_theta(spec, own).mean(0)))
-    return compare(outputs["gradient"], expected, "the gradient", guesses,
+    return compare(came, expected, "the gradient", guesses,
                    scale=float(max(np.abs(data).max(), np.abs(model).max())),
                    factors={"n_data": float(n), "the number of chains": float(m)})
 
