@@ -19,6 +19,11 @@ def cases(generator: torch.Generator) -> list[Case]:
             drawn.append(Case(part, {
                 "part": part, "energy": spec, "x": normal((n, dim), generator, dtype, scale=1.3),
                 "noise": normal((n, dim), generator, dtype), "step_size": uniform(0.02, 0.3, generator)}))
+    for n, dim in ((1, 3), (5, 1)):  # beside the generic cases: a squeeze shows only here
+        drawn.append(Case("drift", {
+            "part": "drift", "energy": draw_energy("wells", dim, 3, generator, "float64"),
+            "x": normal((n, dim), generator, "float64", scale=1.3), "noise": normal((n, dim), generator, "float64"),
+            "step_size": uniform(0.02, 0.3, generator)}))
     return drawn
 
 

@@ -1,0 +1,6 @@
+# expect: the gradient is not right: it is taken at other chains than the new ones: every step uses
+# misconception: the same noise in every step
+def persistent_step(energy_gradient, kernel, theta, x_data, chains, noises):
+    for _ in range(len(noises)):
+        chains = kernel(theta, chains, noises[0])
+    return energy_gradient(theta, x_data).mean(0) - energy_gradient(theta, chains).mean(0), chains
