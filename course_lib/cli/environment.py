@@ -56,7 +56,7 @@ def is_current(stamp: dict | None, wanted: dict) -> bool:
 
 @contextmanager
 def locked():
-    """One set-up at a time. The operating system holds the lock, so it cannot outlive the process that took it."""
+    """One set-up at a time: yields the lock's descriptor. The operating system lets go of it when its last holder ends."""
     with open(ROOT / ".venv.lock", "a+b") as file:
         if os.name == "nt":
             import msvcrt
@@ -80,10 +80,10 @@ def locked():
                 time.sleep(0.5)
             except OSError:  # a file system without locks: go on without
                 break
-        yield
+        yield file.fileno()
 
 
-def make_environment(wanted: dict, stamp: dict | None) -> None:
+def make_environment(wanted: dict, stamp: dict | None, lock: int) -> None:
     """Bring .venv to `wanted`. An environment with a stamp is updated, one without is made anew."""
     try:
         import ensurepip  # noqa: F401  Debian and Ubuntu ship Python without it
@@ -116,18 +116,18 @@ def make_environment(wanted: dict, stamp: dict | None) -> None:
     if fresh:
         for entry in VENV.iterdir():
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-        stage("environment", [base, "-m", "venv", str(VENV)], LOG)
+        stage("environment", [base, "-m", "venv", str(VENV)], LOG, lock)
     elif not wanted["extras"]:
         wanted["extras"] = stamp["extras"]
     if index:
-        stage(f"PyTorch from {index}", [*pip, "--no-deps", "--index-url", index, torch], LOG)
+        stage(f"PyTorch from {index}", [*pip, "--no-deps", "--index-url", index, torch], LOG, lock)
     for name in ("torch", "constraints"):
         wanted[name] = wanted[name] or (stamp or {}).get(name, "")
     requirements = project["project"]["dependencies"] + ["setuptools"]
     for extra in wanted["extras"]:
         requirements += project["project"]["optional-dependencies"][extra]
-    stage("packages", [*pip, *requirements], LOG)
-    stage("the course's library", [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], LOG)
+    stage("packages", [*pip, *requirements], LOG, lock)
+    stage("the course's library", [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], LOG, lock)
     STAMP.write_text(json.dumps(wanted, indent=1), encoding="utf-8")
     print(f"Ready in {time.monotonic() - start:.0f} s.", flush=True)
 
@@ -137,7 +137,7 @@ def ensure_environment(extras: list[str]) -> None:
     wanted = fingerprint(extras)
     if is_current(read_stamp(), wanted):
         return
-    with locked():
+    with locked() as lock:
         stamp = read_stamp()  # whoever held the lock may have done the work
         if not is_current(stamp, wanted):
-            make_environment(wanted, stamp)
+            make_environment(wanted, stamp, lock)

@@ -25,13 +25,17 @@ def child_environment() -> dict[str, str]:
     return {**{k: v for k, v in os.environ.items() if k not in drop}, "PYTHONUTF8": "1"}
 
 
-def stage(title: str, command: list[str], log_file: Path) -> None:
-    """Run one step quietly: a line with its seconds, or pip's last lines and what to do."""
+def stage(title: str, command: list[str], log_file: Path, lock: int) -> None:
+    """Run one step quietly: a line with its seconds, or pip's last lines and what to do.
+
+    lock: descriptor of the lock file. The step holds it too, so if we are killed nobody else starts before the step has ended.
+    """
     start, live = time.monotonic(), sys.stdout.isatty()
     print(f"  {title} ...", end="" if live else "\n", flush=True)
     with open(log_file, "ab") as log:
         try:
-            process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT, env=child_environment())
+            process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT, env=child_environment(),
+                                       pass_fds=() if os.name == "nt" else (lock,))
         except OSError as error:
             print()
             fail(f"could not start {command[0]}: {error}; delete the folder .venv and run the same command again.")

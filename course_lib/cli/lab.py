@@ -17,7 +17,8 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--no-browser", action="store_true", help="only serve, and print the address")
     parser.add_argument("--port", type=int, help="exactly this port (without it: 8888 or the next free one)")
     parser.add_argument("--token", help="the password part of the address (without it: a random one)")
-    parser.add_argument("--restore", action="store_true", help="bring back files that you deleted from work/")
+    parser.add_argument("--work", type=Path, default=places.ROOT / "work", help="where your copy is (without it: work/ in the course)")
+    parser.add_argument("--restore", action="store_true", help="bring back files that you deleted from your copy")
     parser.add_argument("--instructor", action="store_true", help="open the course itself, with nbgrader's form grader")
     return parser.parse_known_args(arguments)
 
@@ -37,7 +38,7 @@ def first_page(folder: Path) -> str:
 
 def main(arguments: list[str]) -> int:
     options, rest = parse(arguments)
-    folder = places.ROOT if options.instructor else places.ROOT / "work"
+    folder = places.ROOT if options.instructor else options.work.resolve()
     if not options.instructor:
         for sentence in workspace.update(places.ROOT, folder, options.restore).sentences():
             print(sentence, flush=True)
@@ -57,4 +58,4 @@ def main(arguments: list[str]) -> int:
 
 
 def announce(address: str, folder: Path) -> None:
-    print(f"JupyterLab is ready on {folder}\n\n    {address}\n\nStop it with Ctrl-C.", flush=True)
+    print(f"JupyterLab is ready on {folder}\n\n    {address}\n\nStop it with Ctrl-C, twice.", flush=True)

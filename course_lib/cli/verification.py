@@ -13,6 +13,7 @@ import nbformat
 from course_lib.cli.machine import usable_cores, without_threads
 from course_lib.cli.places import ROOT, notebooks
 
+NOT_THE_COURSE = (".git", ".venv*", "work", "submitted", "autograded", "feedback", "originals", "gradebook.db", "__pycache__", "*.egg-info")
 UNSOLVED = "Success! The notebook does not pass any tests."
 
 
@@ -61,7 +62,7 @@ def library(scratch: Path) -> Outcome:
 
 def executed(scratch: Path) -> Outcome:
     """every cell of lectures and solutions runs, and marked outputs are what they were"""
-    folders = [kind for kind in ("lectures", "solutions") if notebooks(kind)]
+    folders = [kind for kind in ("lectures", "solutions") if notebooks(kind, ROOT)]
     if len(folders) < 2:
         return Outcome(0, 1, 0, f"found notebooks only in {folders}; lectures/ and solutions/ must both have some", "cells")
     return run_pytest(["-p", "no:python", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=180", *folders], scratch, "cells")
@@ -70,7 +71,7 @@ def executed(scratch: Path) -> Outcome:
 def generated(scratch: Path) -> Outcome:
     """exercises/ is byte for byte what nbgrader makes of solutions/"""
     passed, complaints = 0, []
-    topics = sorted({p.relative_to(ROOT / "solutions").parts[0] for p in notebooks("solutions")})
+    topics = sorted({p.relative_to(ROOT / "solutions").parts[0] for p in notebooks("solutions", ROOT)})
     released = {p.name for p in (ROOT / "exercises").iterdir() if p.is_dir()} if (ROOT / "exercises").is_dir() else set()
     complaints += [f"exercises/{name} has no source in solutions/" for name in sorted(released - set(topics))]
     for topic in topics:
@@ -95,7 +96,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def unsolved(scratch: Path) -> Outcome:
     """no graded cell of an exercise passes before it is solved"""
     passed, failed, complaints = 0, 0, []
-    for path in notebooks("exercises"):
+    for path in notebooks("exercises", ROOT):
         cells = nbformat.read(path, as_version=4).cells
         graded = sum(bool(cell.metadata.get("nbgrader", {}).get("grade")) for cell in cells)
         text = run(["nbgrader", "validate", "--invert", str(path)], scratch)[1]  # its exit code is 0 either way
@@ -112,7 +113,7 @@ def binder(scratch: Path) -> Outcome:
     if sys.platform == "win32":
         return Outcome(0, 0, 1, "", "builds", ("SKIPPED repo2docker does not run on Windows",))
     copy = scratch / "course"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv*", "work", "__pycache__", "*.egg-info", "node_modules"))
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_THE_COURSE))
     code, text = run(["repo2docker", "--no-build", "--debug", str(copy)], scratch)
     wanted = ("binder/environment.yml", "binder/postBuild", "binder/start")
     complaints = [f"the build does not use {name}" for name in wanted if name not in text]

@@ -24,8 +24,8 @@ class Report(NamedTuple):
 
     def sentences(self) -> list[str]:
         says = [f"{len(names)} {word}" for names, word in ((self.new, "new"), (self.updated, "updated")) if names]
-        lines = [f"Your copy in work/: {', '.join(says)}."] if says else []
-        lines += [f"work/{old} has your changes, so the course's new version was put beside it: '{Path(new).name}'."
+        lines = [f"Your copy of the course: {', '.join(says)}."] if says else []
+        lines += [f"{old} has your changes, so the course's new version was put beside it: '{Path(new).name}'."
                   for old, new in self.beside]
         if self.missing:
             lines.append(f"{len(self.missing)} file(s) that you deleted were left out; `--restore` brings them back.")

@@ -8,6 +8,7 @@ from typing import Callable, NamedTuple
 
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
+from nbgrader.utils import rmtree
 
 from course_lib.grading.course_folder import is_registered, only_one, students_with_folders, submission_folder
 from course_lib.grading.folders import tidy
@@ -80,6 +81,9 @@ def _enter(api: NbGraderAPI, student: str, topic: str, marked, say: Callable[[st
             lines = [line for line in (done.get("error") or done.get("log") or "").splitlines() if line.strip()]
             raise InfrastructureError("nbgrader did not take the marks: " + " ".join(lines[-3:])[:400])
     except Exception as error:  # one student's trouble, of whatever kind, must not reach the next
+        old = submission_folder(api, "autograded", student, topic)
+        if old.is_dir():  # marks of an earlier submission must not pass for those of this one
+            rmtree(str(old))
         say(f"{student}: NOT MARKED: {error}")
         return Row(student, None, f"{type(error).__name__}: {error}")
     say(f"{student}: {result.points:g} of {result.max_points:g} points, {result.seconds:.1f} s")

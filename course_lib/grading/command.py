@@ -26,11 +26,12 @@ def _open(args: argparse.Namespace):
 
 
 def run_release(args: argparse.Namespace) -> int:
+    """Generate and register one topic or all; fail if the points of cells and questions differ."""
     from course_lib.grading.class_run import register
     from course_lib.grading.nbgrader_seam import load_released
 
-    api, root_topics = _open(args), [args.topic] if args.topic else sorted(TOPICS)
-    for topic in root_topics:
+    api, topics = _open(args), [args.topic] if args.topic else sorted(TOPICS)
+    for topic in topics:
         register(api, topic)
         load_released(Path(api.coursedir.root) / api.coursedir.release_directory, topic)
         print(f"{topic}: written to {api.coursedir.release_directory}/{topic} and entered in the gradebook")
@@ -38,6 +39,7 @@ def run_release(args: argparse.Namespace) -> int:
 
 
 def run_collect(args: argparse.Namespace) -> int:
+    """Sort an archive, and say what came for whom and what was left out."""
     from course_lib.grading.collect import collect
 
     collected, left_out = collect(_open(args), Path(args.zip), args.topic, args.names)
@@ -49,6 +51,7 @@ def run_collect(args: argparse.Namespace) -> int:
 
 
 def run_grade(args: argparse.Namespace) -> int:
+    """Mark, and print the table. Exit code 1 if anybody could not be marked."""
     from course_lib.grading.class_run import grade_class, table
     from course_lib.grading.sandbox import SANDBOXES
 
@@ -63,6 +66,7 @@ def run_grade(args: argparse.Namespace) -> int:
 
 
 def run_feedback(args: argparse.Namespace) -> int:
+    """Write the pages, and print where they are."""
     import glob
 
     from course_lib.grading.course_folder import students_with_folders, submission_folder
@@ -82,6 +86,7 @@ def run_feedback(args: argparse.Namespace) -> int:
 
 
 def run_export(args: argparse.Namespace) -> int:
+    """Write the CSV."""
     from course_lib.grading.export import export_all, export_topic
 
     api = _open(args)
@@ -146,20 +151,25 @@ def main(name: str, arguments: list[str]) -> int:
 
 
 def release(arguments: list[str]) -> int:
+    """`course release`."""
     return main("release", arguments)
 
 
 def collect_zip(arguments: list[str]) -> int:
+    """`course collect`."""
     return main("collect", arguments)
 
 
 def grade(arguments: list[str]) -> int:
+    """`course grade`."""
     return main("grade", arguments)
 
 
 def feedback(arguments: list[str]) -> int:
+    """`course feedback`."""
     return main("feedback", arguments)
 
 
 def export(arguments: list[str]) -> int:
+    """`course export`."""
     return main("export", arguments)

@@ -30,6 +30,7 @@ def find_root(start: Path) -> Path:
 
 
 def require_topic(topic: str) -> None:
+    """A topic that has questions, or an `InputError` that names those there are."""
     if topic not in TOPICS:
         raise InputError(f"Expected a topic with questions, but got {topic!r}; known: {', '.join(sorted(TOPICS))}.")
 
@@ -64,6 +65,7 @@ def is_registered(api: NbGraderAPI, topic: str) -> bool:
 
 @contextlib.contextmanager
 def open_gradebook(api: NbGraderAPI) -> Iterator[Gradebook]:
+    """The course's gradebook, closed again at the end."""
     with Gradebook(api.coursedir.db_url, api.coursedir.course_id) as gradebook:
         yield gradebook
 

@@ -17,7 +17,7 @@ MARKED, MANUAL, NOT_MARKED = "marked", "needs_manual_grade", "not_marked"
 STATUS = {MARKED: "points are what the answers earned", NOT_ATTEMPTED: "an untouched notebook",
           NO_FILE: "nothing was handed in", UNREADABLE_FILE: "a file that is no notebook",
           MANUAL: "a person has still to mark something", NOT_MARKED: "handed in and not yet marked: no points are given"}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def export_topic(api: NbGraderAPI, topic: str) -> str:
@@ -91,5 +91,5 @@ def to_csv(rows: list[list]) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, (int, float)):
         return f"{value:g}"
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    text = str(value).replace("\r", "\n")
+    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text

@@ -45,14 +45,14 @@ def tidy(root: Path, submitted: Path, student: str, topic: str) -> tuple[Path, t
         shutil.copyfile(chosen, target)
     for path in sorted(submitted.iterdir()):
         if path != target and not (path.name == TIMESTAMP and _good_timestamp(path)):
-            if not path.name.endswith(".ipynb"):
+            if path.suffix.lower() != ".ipynb":
                 remarks.append(f"{path.name} is not part of the submission and was set aside.")
             set_aside(path, aside)
     if not _is_file(target):
         if os.path.lexists(target):
             set_aside(target, aside)
         target.touch()
-    name = chosen.name if chosen is not None else past["name"] if past else ""
+    name = past["name"] if past and chosen in (target, None) else chosen.name if chosen else ""
     remarks = list(dict.fromkeys(remarks))
     memory.parent.mkdir(parents=True, exist_ok=True)
     _write(memory, json.dumps({"name": name, "sha256": _digest(target), "remarks": remarks}, indent=1))

@@ -22,7 +22,7 @@ from course_lib.grading.folders import read_submission, recall_remarks, tidy
 from course_lib.grading.intake import Intake, take_in
 from course_lib.grading.limits import Limits
 from course_lib.grading.marking import code_cells, mark_cells, nothing_to_mark, require_reference, secret_seeds
-from course_lib.grading.results import MISSING, NO_FILE, READ, UNREADABLE, InfrastructureError, SubmissionResult
+from course_lib.grading.results import MISSING, NO_FILE, READ, UNREADABLE, InfrastructureError, SubmissionResult, wrapped
 from course_lib.grading.sandbox import SANDBOXES
 from course_lib.questions import load_topic
 
@@ -140,6 +140,7 @@ def points_that_differ(notebook: NotebookNode, topic: str) -> list[str]:
 
 
 def is_test(cell: NotebookNode) -> bool:
+    """A test cell: graded code that is not the student's to write."""
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
@@ -159,7 +160,9 @@ def write_marks(notebook: NotebookNode, topic: str, result: SubmissionResult) ->
             question = questions[cell.metadata.nbgrader.grade_id]
             cell.outputs = [new_output("stream", name="stdout", text=question.text + "\n"),
                             new_output("execute_result", data={"text/plain": repr(question.points)})]
-    lines = [f"{topic}: {result.points:g} of {result.max_points:g} points", *(f"Remark: {r}" for r in result.remarks)]
+    lines = [f"{topic}: {result.points:g} of {result.max_points:g} points", ""]
+    lines += [f"{question.name:<28}{question.headline}" for question in result.questions]
+    lines += ["", *wrapped(result.remarks, "")] if result.remarks else []
     report = new_code_cell("# How this notebook was marked", id="marking-report",
                            outputs=[new_output("stream", name="stdout", text="\n".join(lines) + "\n")])
     notebook.cells.insert(0, report)

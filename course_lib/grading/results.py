@@ -1,6 +1,7 @@
 """The words for what became of a submission: one verdict a question, its points, and the sentences that say why."""
 
 import math
+import textwrap
 from dataclasses import dataclass
 
 PASSED = "passed"                # every case right
@@ -21,6 +22,12 @@ class InfrastructureError(RuntimeError):
     """The marking itself does not work here. No mark may come of it: repair, then mark again."""
 
 
+def wrapped(sentences: tuple[str, ...], indent: str = "  ") -> list[str]:
+    """Each sentence in lines of at most 95 characters."""
+    return [line for sentence in sentences
+            for line in textwrap.wrap(sentence, 95, initial_indent=indent, subsequent_indent=indent + "  ")]
+
+
 @dataclass(frozen=True)
 class QuestionResult:
     """What one question earned. points is finite and within 0 ... max_points, whatever was passed in."""
@@ -37,10 +44,16 @@ class QuestionResult:
         object.__setattr__(self, "messages", tuple(self.messages))
 
     @property
+    def headline(self) -> str:
+        """The mark in one line."""
+        partly = self.verdict == FAILED and self.points > 0
+        word = "partly right" if partly else self.verdict.replace("_", " ")
+        return f"{self.points:g} of {self.max_points:g} points ({word})"
+
+    @property
     def text(self) -> str:
-        """What the learner reads: the mark in one line, then a line a sentence."""
-        head = f"{self.points:g} of {self.max_points:g} points ({self.verdict.replace('_', ' ')})"
-        return "\n".join([head, *(f"  {message}" for message in self.messages)])
+        """What the learner reads: the headline and the sentences, in lines that a feedback page does not cut off."""
+        return "\n".join([self.headline, *wrapped(self.messages)])
 
 
 @dataclass(frozen=True)

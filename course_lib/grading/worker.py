@@ -1,6 +1,6 @@
 """The untrusted side: run a notebook's cells once, then try its answers on the cases. Started as a script of its own.
 
-Standard input: one JSON request {"cells": [{"id", "source"}], "questions": [{"name", "probe", "cases": [inputs]}]}.
+Standard input: one JSON request {"cells": [{"source"}], "questions": [{"name", "probe", "cases": [inputs]}]}.
 What happened goes out as JSON lines over a private descriptor (see `course_lib.grading.supervision`); everything that
 the student's code prints is swallowed. No judge, no expected value and no seed ever enters this process.
 """
@@ -78,6 +78,7 @@ def try_question(question: dict, shell, say) -> None:
 
 
 def main() -> None:
+    """Read the request, run the cells, try the questions, and tell."""
     modest()
     request = json.loads(sys.stdin.buffer.read().decode("utf-8"))
     channel = private_channel()

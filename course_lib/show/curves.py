@@ -26,7 +26,7 @@ def curves(lines: Mapping[str, tuple[Sequence[float], Sequence[float]]], xlabel:
 
 
 def energies_and_densities(log_probs: Mapping[str, Callable[[Tensor], Tensor]], grid: Grid,
-                           energy_range: tuple[float, float] | None = None) -> Figure:
+                           energy_range: tuple[float, float] | None = None, title: str = "") -> Figure:
     """One-dimensional models {label: log_prob}: their energies on the left, their normalised densities on the right."""
     x = grid.points[:, 0]
     with figure(1, 2) as (fig, (left, right)):
@@ -35,26 +35,36 @@ def energies_and_densities(log_probs: Mapping[str, Callable[[Tensor], Tensor]], 
             right.plot(x, (grid.probabilities(log_prob) / grid.cell_volume).detach())
         left.set(xlabel="$x$", ylabel=r"energy $U(x)$", ylim=energy_range)
         right.set(xlabel="$x$", ylabel="density $p(x)$")
-        left.legend()
+        if energy_range is not None:
+            low = x[torch.stack([-log_prob(grid.points).detach() < energy_range[1] for log_prob in log_probs.values()]).any(0)]
+            left.set_xlim(float(low.min()) - 1, float(low.max()) + 1)
+            right.set_xlim(left.get_xlim())
+        if title:
+            fig.suptitle(title, fontsize=11)
+        if len(log_probs) > 1:
+            left.legend()
     return fig
 
 
-def two_terms(log_prob: Callable[[Tensor], Tensor], grid: Grid, x_data: Tensor, x_model: Tensor, title: str = "") -> Figure:
-    """The gradient's two terms as forces on a one-dimensional energy: data press it down, model draws lift it."""
-    x, width = grid.points[:, 0], float(grid.points[-1, 0] - grid.points[0, 0])
-    edges = torch.linspace(float(x[0]), float(x[-1]), 41)
+def two_terms(log_prob: Callable[[Tensor], Tensor], grid: Grid, x_data: Tensor, x_model: Tensor,
+              strength: Callable[[Tensor], Tensor], title: str = "") -> Figure:
+    """The gradient's two terms on a one-dimensional energy: data press it down, model draws lift it, by strength(x) = dU/dtheta."""
+    x = grid.points[:, 0]
+    edges = torch.linspace(float(x[0]), float(x[-1]), 61)
     with figure(1, 2) as (fig, (left, right)):
         energy = -log_prob(grid.points).detach()
         left.plot(x, energy, color=MODEL)
         for points, direction, color in ((x_data[:40], -1, DATA), (x_model[:40], 1, ACCENT)):
             height = -log_prob(points).detach()
-            left.quiver(points[:, 0], height, 0 * height, direction + 0 * height, color=color, width=0.004, scale=14, alpha=0.7)
-        left.set(xlabel="$x$", ylabel=r"energy $U_\theta(x)$", ylim=(float(energy.min()) - 1.5, float(energy.min()) + 7), title=title)
+            left.quiver(points[:, 0], height, 0 * height, direction * strength(points), color=color, width=0.004, scale=25, alpha=0.7)
+        reach = 6 * float(x_data.std())
+        left.set(xlabel="$x$", ylabel=r"energy $U_\theta(x)$", xlim=(-reach, reach), title=title,
+                 ylim=(float(energy.min()) - 1.5, float(energy.min()) + 7))
         density = grid.probabilities(log_prob).detach() / grid.cell_volume
         right.hist(x_data[:, 0], bins=edges, density=True, color=DATA, alpha=0.45, label="data (press down)")
         right.hist(x_model[:, 0], bins=edges, density=True, histtype="step", color=ACCENT, linewidth=1.6, label="model draws (lift)")
         right.plot(x, density, color=MODEL, linestyle="-", label=r"model density $p_\theta$")
-        right.set(xlabel="$x$", xlim=(float(x[0]) + 0.05 * width, float(x[-1]) - 0.05 * width))
+        right.set(xlabel="$x$", xlim=(-reach, reach))
         right.margins(y=0.35)
         right.legend(loc="upper center", ncols=1, fontsize=9)
     return fig
@@ -71,7 +81,7 @@ def fit_in_one_dimension(truth: Callable[[Tensor], Tensor], model: Callable[[Ten
         left.set(xlabel="$x$", ylabel="density", title=title, xlim=(float(inside.min()), float(inside.max())))
         left.legend()
         right.axis("off")
-        rows = [[name, f"{data:.2f}", f"{fitted:.2f}", "yes" if is_matched else "no"] for name, data, fitted, is_matched in matched]
+        rows = [[name, f"{data:.3f}", f"{fitted:.3f}", "yes" if is_matched else "no"] for name, data, fitted, is_matched in matched]
         table = right.table(rows, colLabels=["moment", "data", "model", "asked for"], loc="center", cellLoc="center")
         table.auto_set_font_size(False)
         table.set_fontsize(10)

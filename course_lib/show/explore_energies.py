@@ -8,7 +8,7 @@ from torch import Tensor
 from course_lib.randomness import make_generator
 from course_lib.show.curves import energies_and_densities, fit_in_one_dimension, two_terms
 from course_lib.show.planes import densities
-from course_lib.show.sliders import choice, number, slide, steps
+from course_lib.show.sliders import choice, number, slide
 from course_lib.targets import Grid
 
 Energy = Callable[[Tensor], Tensor]
@@ -20,8 +20,8 @@ def explore_lift_and_tilt(double_well: Callable[[Tensor, float], Tensor], grid: 
     def draw(lift: float, tilt: float):
         log_prob = lambda x: -double_well(x, tilt) - lift
         right = float(grid.expectation(log_prob, lambda x: (x[:, 0] > 0).to(x)))
-        label = f"log Z = {float(grid.log_z(log_prob)):.2f},  right well: {right:.2f}"
-        return energies_and_densities({label: log_prob}, grid, energy_range=(-3, 12))
+        title = rf"$\log Z$ = {float(grid.log_z(log_prob)):.2f},   probability of the right well {right:.2f}"
+        return energies_and_densities({"U": log_prob}, grid, energy_range=(-3, 12), title=title)
 
     slide(draw, "Left an energy with two wells, right its density with two equal peaks.",
           lift=number("lift (constant)", -2, 4, 0.0, 0.5), tilt=number("tilt (slope)", -1, 1, 0.0, 0.1))
@@ -35,8 +35,8 @@ def explore_two_terms(energy: Callable[[Tensor, float], Tensor], grid: Grid, x_d
         log_prob = lambda x: -energy(x, theta)
         x_model = grid.sample(log_prob, 2000, make_generator(1, grid.points.device))
         data, model = float(statistic(x_data).mean()), float(grid.expectation(log_prob, statistic))
-        title = f"$-${data:.2f} (data) $+$ {model:.2f} (model) $=$ {model - data:+.2f}"
-        return two_terms(log_prob, grid, x_data, x_model, title)
+        title = f"$-${data:.3f} (data) $+$ {model:.3f} (model) $=$ {model - data:+.3f}"
+        return two_terms(log_prob, grid, x_data, x_model, statistic, title)
 
     slide(draw, "Arrows press an energy curve down at the data and lift it at the model's draws; beside it both histograms.",
           theta=number(r"$\theta$", 0.2, 3.0, start, 0.1))
@@ -62,8 +62,8 @@ def explore_training(snapshots: Sequence[tuple[int, float, Energy]], grid: Grid,
 
     def draw(snapshot: int):
         iteration, nll, log_prob = snapshots[snapshot]
-        title = f"iteration {iteration}:  {nll:.2f} nats"
+        title = f"after iteration {iteration}:  {nll:.2f} nats"
         return densities({title: log_prob, "the same, with data": log_prob}, grid, {"the same, with data": x})
 
     slide(draw, "The model's density during training, alone and with data points over it.",
-          snapshot=steps("snapshot", 0, len(snapshots) - 1, start))
+          snapshot=choice("iteration", [(str(s[0]), k) for k, s in enumerate(snapshots)], start))

@@ -18,9 +18,9 @@ def slide(draw: Callable[..., Figure], alt: str, **controls: ipywidgets.Widget) 
 
     draw      figure from the controls' values; quick (a redraw should take well under 0.3 s)
     alt       one sentence that describes the first figure
-    controls  ipywidgets with a `value`, by argument name (`steps`, `number`, `choice` below make them)
+    controls  ipywidgets with a `value`, by argument name (`number`, `choice` below make them)
     """
-    require(len(controls) > 0, "at least one control", "none", "pass for instance step=steps('step', 0, 10)")
+    require(len(controls) > 0, "at least one control", "none", "pass for instance tilt=number('tilt', -1, 1, 0)")
     values = lambda: {name: control.value for name, control in controls.items()}
     handle = picture(draw(**values()), alt, display_id=True)
 
@@ -33,11 +33,6 @@ def slide(draw: Callable[..., Figure], alt: str, **controls: ipywidgets.Widget) 
 
 
 WIDE = {"style": {"description_width": "170px"}, "layout": ipywidgets.Layout(width="560px")}
-
-
-def steps(label: str, first: int, last: int, start: int | None = None) -> ipywidgets.IntSlider:
-    """A slider over whole numbers."""
-    return ipywidgets.IntSlider(first if start is None else start, first, last, description=label, **WIDE)
 
 
 def number(label: str, first: float, last: float, start: float, step: float = 0.1) -> ipywidgets.FloatSlider:

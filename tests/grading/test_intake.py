@@ -29,7 +29,8 @@ def assert_markable(notebook):
 
 
 @pytest.mark.parametrize("data, words", [
-    (b"   \n", "empty"), (b"\x89PNG\r\n\x1a\n\x00", "not text"), (b"<<<<<<< HEAD\n{}", "damaged at line 1"), (b"[1, 2]", "no cells"),
+    (b"   \n", "empty"), (b"\x89PNG\r\n\x1a\n\x00", "not text"), (b"<<<<<<< HEAD\n{}", "damaged at line 1"),
+    (b"[1, 2]", "no cells"),
     (b'{"cells": {}}', "no cells"), (b'{"worksheets": [3, {"cells": 4}]}', "no cells"), (b'{"cells": []}', "no cells"),
     (b"[" * 200_000, "damaged"), (b'{"cells": [' + b'"x",' * 3000 + b'"x"]}', "3001 cells"), (b"1" * 5000, "damaged"),
     (b" " * MAX_BYTES + b"{}", "MB")])

@@ -148,7 +148,8 @@ def read_page(root, name) -> Page:
 
 
 def page_text(root, name) -> str:
-    return "".join(read_page(root, name).text)
+    """The visible text; where its lines end does not matter."""
+    return " ".join("".join(read_page(root, name).text).split())
 
 
 def active_parts(root, name) -> list:

@@ -55,7 +55,7 @@ def test_every_other_figure_is_a_figure():
     figures = [
         show.curves({"a": ([1, 2, 3], [3.0, 2.0, 1.0])}, "x", "y", floor=("floor", 0.5)),
         show.energies_and_densities({"well": lambda x: -WELL(x)}, LINE),
-        show.two_terms(lambda x: -WELL(x), LINE, x[:, :1].double(), x[:, 1:].double(), "title"),
+        show.two_terms(lambda x: -WELL(x), LINE, x[:, :1].double(), x[:, 1:].double(), lambda x: x[:, 0] ** 2, "title"),
         show.fit_in_one_dimension(lambda x: -WELL(x), lambda x: -WELL(x, 0.5), LINE, [("x", 0.1, 0.2, True)], "title"),
         show.scatter_panels({"moons": x, "again": x}, {"moons": x[:, 0]}),
     ]

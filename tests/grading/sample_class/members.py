@@ -106,7 +106,8 @@ MEMBERS = (
     Member("old_format", lambda m: {NAME: to_format_3(m.notebook())}, remark="old format"),
     Member("file_beside", lambda m: {NAME: m.prepared(lambda nb: None), "torch.py": b"raise SystemExit"}, remark="torch.py"),
     Member("odd_timestamp", odd_timestamp, remark="timestamp.txt"),
-    Member("scripts", one(lambda nb: (add_markdown(nb, a.SCRIPT), add_code(nb, a.SCRIPT_OUTPUT))), remark="stopped with an exception"),
+    Member("scripts", one(lambda nb: (add_markdown(nb, a.SCRIPT), add_code(nb, a.SCRIPT_OUTPUT))),
+           remark="stopped with an exception"),
 )
 
 
