@@ -24,11 +24,31 @@ def free_port() -> int:
 def lab(folder: Path, *arguments: str, seconds: float = 120):
     """Yields (address without a slash at its end, what it printed so far as a function); the server is stopped afterwards."""
     port, log = free_port(), folder / "lab.log"
-    private = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
+    private = {
+        name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    }
     with open(log, "wb") as file:
-        server = subprocess.Popen([sys.executable, "-m", "course_lib.cli", "lab", "--no-browser", "--port", str(port), "--token", TOKEN,
-                                   "--work", str(folder / "work"), *arguments], cwd=ROOT, env={**os.environ, **private},
-                                  stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+        server = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "course_lib.cli",
+                "lab",
+                "--no-browser",
+                "--port",
+                str(port),
+                "--token",
+                TOKEN,
+                "--work",
+                str(folder / "work"),
+                *arguments,
+            ],
+            cwd=ROOT,
+            env={**os.environ, **private},
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+        )
     said = lambda: log.read_text(encoding="utf-8", errors="replace")
     try:
         end = time.monotonic() + seconds

@@ -96,7 +96,8 @@ def test_binder_installs_the_pinned_direct_dependencies():
     _, pip = read_environment("binder/environment.yml")
     assert pip[0] == f"--extra-index-url {INDEX}"
     assert {key((r := Requirement(line)).name): pinned(r) for line in pip[1:]} == {
-        key(r.name): pinned(CONSTRAINTS[key(r.name)]) for r in DIRECT}
+        key(r.name): pinned(CONSTRAINTS[key(r.name)]) for r in DIRECT
+    }
 
 
 @pytest.mark.parametrize("script", ["postBuild", "start"])
@@ -110,7 +111,9 @@ def test_the_readme_opens_with_commands_that_exist():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     named = re.findall(r"python3 course\.py ([a-z]+)", readme)
     assert named[:2] == ["lab", "test"] and set(named) <= set(COMMANDS)
-    assert readme.index("course.py test") < readme.index("mybinder.org") < readme.index("conda env create") < readme.index("\n## ")
+    assert (
+        readme.index("course.py test") < readme.index("mybinder.org") < readme.index("conda env create") < readme.index("\n## ")
+    )
 
 
 def test_the_readmes_links_are_made_from_the_address_in_pyproject():

@@ -9,13 +9,41 @@ import course_lib
 
 ROOT = Path(course_lib.__file__).resolve().parents[1]
 GROUND = ("inputs", "randomness")
-ROOMS = ("data", "targets", "diagnostics", "samplers", "dynamics", "models", "objectives", "learned_samplers", "experiments", "show",
-         "questions", "grading", "cli")
+ROOMS = (
+    "data",
+    "targets",
+    "diagnostics",
+    "samplers",
+    "dynamics",
+    "models",
+    "objectives",
+    "learned_samplers",
+    "experiments",
+    "show",
+    "questions",
+    "grading",
+    "cli",
+)
 NUMERICAL = {"torch", "numpy"}
-JUPYTER = {"IPython", "bleach", "ipywidgets", "jupyter_client", "jupyter_core", "jupyterlab", "nbclient", "nbconvert", "nbformat",
-           "nbgrader", "traitlets"}  # what Jupyter is and brings along
-LIBRARIES = {"show": NUMERICAL | {"matplotlib", "ipywidgets", "IPython"}, "questions": NUMERICAL | {"IPython"},
-             "grading": NUMERICAL | {"matplotlib"} | JUPYTER, "cli": NUMERICAL | JUPYTER}
+JUPYTER = {
+    "IPython",
+    "bleach",
+    "ipywidgets",
+    "jupyter_client",
+    "jupyter_core",
+    "jupyterlab",
+    "nbclient",
+    "nbconvert",
+    "nbformat",
+    "nbgrader",
+    "traitlets",
+}  # what Jupyter is and brings along
+LIBRARIES = {
+    "show": NUMERICAL | {"matplotlib", "ipywidgets", "IPython"},
+    "questions": NUMERICAL | {"IPython"},
+    "grading": NUMERICAL | {"matplotlib"} | JUPYTER,
+    "cli": NUMERICAL | JUPYTER,
+}
 BEFORE_INSTALLATION = ("commands", "environment", "installing", "torch_build")  # modules of cli that course.py needs
 MODULES = sorted((ROOT / "course_lib").rglob("*.py"))
 
@@ -29,7 +57,7 @@ def imported(path: Path, source: str | None = None) -> list[str]:
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join(package.split(".")[:len(package.split(".")) - node.level + 1]) if node.level else ""
+            base = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
             module = ".".join(filter(None, [base, node.module]))
             names += [f"{module}.{alias.name}" for alias in node.names] if module == "course_lib" else [module]
     return names

@@ -18,8 +18,12 @@ def topic_of(path: Path, data: bytes) -> str:
     """The topic a notebook asks its checks for, or the one that it is named after."""
     asked = re.search(rb"checker\(\W{0,2}([0-9A-Za-z_]+)", data)
     topic = asked[1].decode() if asked else path.stem
-    require(topic in TOPICS, "an exercise notebook of this course", f"{path.name}, which names no known topic",
-            f"the topics with exercises are {', '.join(TOPICS)}")
+    require(
+        topic in TOPICS,
+        "an exercise notebook of this course",
+        f"{path.name}, which names no known topic",
+        f"the topics with exercises are {', '.join(TOPICS)}",
+    )
     return topic
 
 
@@ -37,7 +41,12 @@ def main(arguments: list[str]) -> int:
     from course_lib.questions.check import PUBLIC_SEED
 
     intake = take_in(data, nbformat.read(ROOT / "exercises" / topic / f"{topic}.ipynb", as_version=4))
-    require(intake.status == READ, "a notebook that can be read", " ".join(intake.remarks).rstrip("."), "save it again from JupyterLab")
+    require(
+        intake.status == READ,
+        "a notebook that can be read",
+        " ".join(intake.remarks).rstrip("."),
+        "save it again from JupyterLab",
+    )
     result = mark_cells(topic, code_cells(intake.notebook), lambda question: PUBLIC_SEED, remarks=intake.remarks)
     for line in [f"{question.name}: {question.text}" for question in result.questions] + list(result.remarks):
         print(line)

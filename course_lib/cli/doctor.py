@@ -50,7 +50,9 @@ def memory() -> tuple[bool, str]:
     gigabytes = memory_gigabytes()
     if gigabytes is None:
         return True, "this system does not say"
-    return gigabytes > 1.9, f"{gigabytes:.0f} GB" + ("" if gigabytes > 1.9 else "; a lecture needs up to 1.2 GB: close other programs")
+    return gigabytes > 1.9, f"{gigabytes:.0f} GB" + (
+        "" if gigabytes > 1.9 else "; a lecture needs up to 1.2 GB: close other programs"
+    )
 
 
 def disk() -> tuple[bool, str]:
@@ -68,8 +70,9 @@ def kernel() -> tuple[bool, str]:
         return False, "there is no kernel 'python3'; delete the folder .venv and run `python3 course.py lab`"
     command = KernelManager(kernel_name="python3").format_kernel_cmd()[0]
     good = Path(command).resolve() == Path(sys.executable).resolve()
-    return good, f"python3 runs {command}" + ("" if good else f", not this Python; remove that kernel with "
-                                              "`jupyter kernelspec remove python3`")
+    return good, f"python3 runs {command}" + (
+        "" if good else ", not this Python; remove that kernel with `jupyter kernelspec remove python3`"
+    )
 
 
 def widgets() -> tuple[bool, str]:
@@ -100,12 +103,20 @@ def sampling(seconds: float = 3.0) -> tuple[bool, str]:
     rate, variance = steps * 1000 / (time.perf_counter() - start), squares / total
     good = abs(variance - 1) < 0.05  # 10 000 coordinates at a time: its standard error is below 0.015
     return good, f"{rate:,.0f} MALA steps a second, variance {variance:.3f} where 1 is right" + (
-        "" if good else "; run `python3 course.py test --only library`")
+        "" if good else "; run `python3 course.py test --only library`"
+    )
 
 
 CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
-    "Python": python, "packages": packages, "course_lib": library, "PyTorch": torch_build, "memory": memory, "disk": disk,
-    "kernel": kernel, "widgets": widgets, "sampling": sampling,
+    "Python": python,
+    "packages": packages,
+    "course_lib": library,
+    "PyTorch": torch_build,
+    "memory": memory,
+    "disk": disk,
+    "kernel": kernel,
+    "widgets": widgets,
+    "sampling": sampling,
 }
 
 

@@ -34,8 +34,15 @@ def stage(title: str, command: list[str], log_file: Path, lock: int) -> None:
     print(f"  {title} ...", end="" if live else "\n", flush=True)
     with open(log_file, "ab") as log:
         try:
-            process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT, env=child_environment(),
-                                       pass_fds=() if os.name == "nt" else (lock,))
+            process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd=ROOT,
+                env=child_environment(),
+                pass_fds=() if os.name == "nt" else (lock,),
+            )
         except OSError as error:
             print()
             fail(f"could not start {command[0]}: {error}; delete the folder .venv and run the same command again.")
@@ -63,7 +70,9 @@ def remedy(log: str) -> str:
         return "pip could not reach its index: check the network (or the proxy settings) and run the same command again."
     if "No matching distribution" in log or "Could not find a version" in log:
         if platform.system() == "Darwin" and platform.machine() == "x86_64":
-            return "there is no PyTorch for Intel Macs (with Apple silicon, use an arm64 Python); Binder runs the course in a browser."
-        return (f"a package has no build for this Python ({platform.python_version()} on {platform.system()} {platform.machine()}): "
-                "try Python 3.12.")
+            return "there is no PyTorch for Intel Macs (on Apple silicon use an arm64 Python); use Binder instead."
+        return (
+            f"a package has no build for this Python ({platform.python_version()} on {platform.system()} {platform.machine()}): "
+            "try Python 3.12."
+        )
     return "run the same command again; if it fails the same way, delete the folder .venv first."

@@ -17,7 +17,9 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--no-browser", action="store_true", help="only serve, and print the address")
     parser.add_argument("--port", type=int, help="exactly this port (without it: 8888 or the next free one)")
     parser.add_argument("--token", help="the password part of the address (without it: a random one)")
-    parser.add_argument("--work", type=Path, default=places.ROOT / "work", help="where your copy is (without it: work/ in the course)")
+    parser.add_argument(
+        "--work", type=Path, default=places.ROOT / "work", help="where your copy is (without it: work/ in the course)"
+    )
     parser.add_argument("--restore", action="store_true", help="bring back files that you deleted from your copy")
     parser.add_argument("--instructor", action="store_true", help="open the course itself, with nbgrader's form grader")
     return parser.parse_known_args(arguments)
@@ -48,10 +50,19 @@ def main(arguments: list[str]) -> int:
 
     token, page = options.token or secrets.token_hex(24), first_page(folder)
     port = [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"] if options.port else []
-    server = LabApp.initialize_server(argv=[
-        f"--ServerApp.root_dir={folder}", f"--LabApp.default_url={page}", f"--IdentityProvider.token={token}",
-        f"--ServerApp.open_browser={not options.no_browser}", f"--ServerApp.allow_root={getattr(os, 'geteuid', lambda: 1)() == 0}",
-        "--ServerApp.log_level=WARN", "--LabApp.log_level=WARN", *port, *rest])
+    server = LabApp.initialize_server(
+        argv=[
+            f"--ServerApp.root_dir={folder}",
+            f"--LabApp.default_url={page}",
+            f"--IdentityProvider.token={token}",
+            f"--ServerApp.open_browser={not options.no_browser}",
+            f"--ServerApp.allow_root={getattr(os, 'geteuid', lambda: 1)() == 0}",
+            "--ServerApp.log_level=WARN",
+            "--LabApp.log_level=WARN",
+            *port,
+            *rest,
+        ]
+    )
     server.io_loop.add_callback(announce, f"{server.connection_url.rstrip('/')}{page}?token={token}", folder)
     server.start()
     return 0

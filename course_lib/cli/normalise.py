@@ -89,7 +89,9 @@ def kept_outputs(outputs: list[NotebookNode], roots: tuple[str, ...]) -> Iterato
 
 def machine_roots() -> tuple[str, ...]:
     """The folders whose names must not stay in an output, longest first, each with its separator."""
-    return tuple(sorted({f"{ROOT}/", f"{ROOT}\\", f"{Path.home()}/", f"{Path.home()}\\"} - {"//", "/", "\\"}, key=len, reverse=True))
+    return tuple(
+        sorted({f"{ROOT}/", f"{ROOT}\\", f"{Path.home()}/", f"{Path.home()}\\"} - {"//", "/", "\\"}, key=len, reverse=True)
+    )
 
 
 def normalise(notebook: NotebookNode, outputs: bool, roots: tuple[str, ...] | None = None) -> NotebookNode:
@@ -123,4 +125,6 @@ def as_text(notebook: NotebookNode) -> str:
 def normalised_text(path: Path) -> str:
     """What the file at `path` should hold."""
     notebook = nbformat.read(path, as_version=4)
-    return as_text(normalise(notebook, keeps_outputs(path.resolve().relative_to(ROOT) if path.resolve().is_relative_to(ROOT) else path)))
+    return as_text(
+        normalise(notebook, keeps_outputs(path.resolve().relative_to(ROOT) if path.resolve().is_relative_to(ROOT) else path))
+    )

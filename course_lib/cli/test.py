@@ -9,8 +9,12 @@ from course_lib.cli.verification import STEPS, Outcome
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="course test", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
-                                     epilog="steps:\n" + "\n".join(f"  {name:<12}{step.__doc__}" for name, step in STEPS.items()))
+    parser = argparse.ArgumentParser(
+        prog="course test",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="steps:\n" + "\n".join(f"  {name:<12}{step.__doc__}" for name, step in STEPS.items()),
+    )
     parser.add_argument("--only", action="append", choices=STEPS, metavar="STEP", help="run this step (may be repeated)")
     options = parser.parse_args(arguments)
     outcomes: dict[str, Outcome] = {}
@@ -26,14 +30,16 @@ def main(arguments: list[str]) -> int:
         if outcome.passed + outcome.failed == 0 and not outcome.skipped:
             outcome = Outcome(0, 1, 0, f"{outcome.details}\nNothing ran, and that counts as a failure.".strip())
         outcomes[name], seconds[name] = outcome, time.monotonic() - start
-        print(f"  {outcome.passed} passed, {outcome.failed} failed, {outcome.skipped} skipped in {seconds[name]:.0f} s", flush=True)
+        print(
+            f"  {outcome.passed} passed, {outcome.failed} failed, {outcome.skipped} skipped in {seconds[name]:.0f} s", flush=True
+        )
         for note in outcome.notes:
             print(f"  {note}", flush=True)
     return summary(outcomes, seconds)
 
 
 def summary(outcomes: dict[str, Outcome], seconds: dict[str, float]) -> int:
-    """Print what failed, the table, and the one line that counts; the exit code is 0 only if something passed and nothing failed."""
+    """Print what failed, the table, and the one line that counts; returns 0 only if something passed and nothing failed."""
     for name, outcome in outcomes.items():
         if outcome.failed:
             print(f"\n----- {name}: what failed -----\n{outcome.details}")

@@ -1,4 +1,4 @@
-"""The steps of `course test`. Each takes an empty folder and returns what passed and failed, read from results, not exit codes."""
+"""The steps of `course test`. Each takes an empty folder and counts what passed and failed, from results, not exit codes."""
 
 import os
 import shutil
@@ -13,7 +13,18 @@ import nbformat
 from course_lib.cli.machine import usable_cores, without_threads
 from course_lib.cli.places import ROOT, notebooks
 
-NOT_THE_COURSE = (".git", ".venv*", "work", "submitted", "autograded", "feedback", "originals", "gradebook.db", "__pycache__", "*.egg-info")
+NOT_THE_COURSE = (
+    ".git",
+    ".venv*",
+    "work",
+    "submitted",
+    "autograded",
+    "feedback",
+    "originals",
+    "gradebook.db",
+    "__pycache__",
+    "*.egg-info",
+)
 UNSOLVED = "Success! The notebook does not pass any tests."
 
 
@@ -30,18 +41,42 @@ class Outcome(NamedTuple):
 
 def run(command: list[str], scratch: Path) -> tuple[int, str]:
     """Run a Python module here: one thread a process, no settings of the user, no standard input."""
-    private = {name: str(scratch / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
+    private = {
+        name: str(scratch / name.lower())
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    }
     environment = without_threads({**os.environ, **private, "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONUTF8": "1"}, 1)
-    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
     return done.returncode, done.stdout
 
 
 def run_pytest(arguments: list[str], scratch: Path, unit: str) -> Outcome:
     """Run pytest on all cores that are there and read its counts from its report."""
     report = scratch / "report.xml"
-    code, text = run(["pytest", "-q", "-n", str(min(4, usable_cores())), "--dist", "loadscope", f"--junitxml={report}",
-                      "-p", "no:cacheprovider", *arguments], scratch)
+    code, text = run(
+        [
+            "pytest",
+            "-q",
+            "-n",
+            str(min(4, usable_cores())),
+            "--dist",
+            "loadscope",
+            f"--junitxml={report}",
+            "-p",
+            "no:cacheprovider",
+            *arguments,
+        ],
+        scratch,
+    )
     if not report.exists():
         return Outcome(0, 1, 0, text[-8000:], unit)
     suites = ElementTree.parse(report).getroot().iter("testsuite")
@@ -65,7 +100,9 @@ def executed(scratch: Path) -> Outcome:
     folders = [kind for kind in ("lectures", "solutions") if notebooks(kind, ROOT)]
     if len(folders) < 2:
         return Outcome(0, 1, 0, f"found notebooks only in {folders}; lectures/ and solutions/ must both have some", "cells")
-    return run_pytest(["-p", "no:python", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=180", *folders], scratch, "cells")
+    return run_pytest(
+        ["-p", "no:python", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=180", *folders], scratch, "cells"
+    )
 
 
 def generated(scratch: Path) -> Outcome:
@@ -75,22 +112,36 @@ def generated(scratch: Path) -> Outcome:
     released = {p.name for p in (ROOT / "exercises").iterdir() if p.is_dir()} if (ROOT / "exercises").is_dir() else set()
     complaints += [f"exercises/{name} has no source in solutions/" for name in sorted(released - set(topics))]
     for topic in topics:
-        code, text = run(["nbgrader", "generate_assignment", topic, "--no-db", "--force",
-                          f"--CourseDirectory.release_directory={scratch / 'release'}"], scratch)
+        code, text = run(
+            [
+                "nbgrader",
+                "generate_assignment",
+                topic,
+                "--no-db",
+                "--force",
+                f"--CourseDirectory.release_directory={scratch / 'release'}",
+            ],
+            scratch,
+        )
         made, kept = files(scratch / "release" / topic), files(ROOT / "exercises" / topic)
         wrong = sorted(name for name in made.keys() | kept.keys() if made.get(name) != kept.get(name))
         if code or not made:
             complaints.append(f"nbgrader could not generate {topic}:\n{text[-3000:]}")
         elif wrong:
-            complaints.append(f"exercises/{topic}: {', '.join(wrong)} differ; run `python3 course.py release {topic}` and commit the result")
+            complaints.append(
+                f"exercises/{topic}: {', '.join(wrong)} differ; run `python3 course.py release {topic}` and commit the result"
+            )
         else:
             passed += 1
     return Outcome(passed, len(complaints), 0, "\n".join(complaints), "exercises")
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*")
-            if p.is_file() and ".ipynb_checkpoints" not in p.parts}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and ".ipynb_checkpoints" not in p.parts
+    }
 
 
 def unsolved(scratch: Path) -> Outcome:

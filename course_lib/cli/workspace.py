@@ -1,7 +1,8 @@
 """The learner's own copy of the course, the folder work/.
 
-A manifest holds the sha256 of every file as it was delivered. A file that still has it is the course's and is updated; any
-other is the learner's and is never written to. What the learner deleted stays deleted until asked for.
+A manifest holds two sha256 of every file as it was delivered: of its bytes, and of what it says. A notebook says its cells'
+sources: one that was only opened and run (JupyterLab saves outputs and metadata by itself) is still the course's and is updated.
+Any other change makes it the learner's, and it is never written to. What the learner deleted stays deleted until asked for.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 MANIFEST = ".course-manifest.json"
+PARTS = ("delivered", "said", "offered")
 DELIVERED = ("lectures", "exercises")
 
 
@@ -25,8 +27,10 @@ class Report(NamedTuple):
     def sentences(self) -> list[str]:
         says = [f"{len(names)} {word}" for names, word in ((self.new, "new"), (self.updated, "updated")) if names]
         lines = [f"Your copy of the course: {', '.join(says)}."] if says else []
-        lines += [f"{old} has your changes, so the course's new version was put beside it: '{Path(new).name}'."
-                  for old, new in self.beside]
+        lines += [
+            f"{old} has your changes, so the course's new version was put beside it: '{Path(new).name}'."
+            for old, new in self.beside
+        ]
         if self.missing:
             lines.append(f"{len(self.missing)} file(s) that you deleted were left out; `--restore` brings them back.")
         return lines
@@ -34,6 +38,20 @@ class Report(NamedTuple):
 
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def said(path: Path, content: bytes) -> str:
+    """The sha256 of what a person wrote: the kinds and sources of a notebook's cells, every byte of anything else."""
+    if path.suffix == ".ipynb":
+        try:
+            cells = json.loads(content)["cells"]
+            texts = [
+                [cell["cell_type"], "".join(cell["source"]), cell.get("attachments")] for cell in cells if "".join(cell["source"])
+            ]
+            return digest(json.dumps(texts, sort_keys=True).encode("utf-8"))
+        except (ValueError, KeyError, TypeError):
+            pass  # not a notebook after all
+    return digest(content)
 
 
 def write(path: Path, content: bytes) -> None:
@@ -45,17 +63,21 @@ def write(path: Path, content: bytes) -> None:
 
 
 def read_manifest(work: Path) -> dict[str, dict[str, str]]:
-    """{'delivered': {path: sha256}, 'offered': {path: sha256}}; without it every file counts as the learner's."""
+    """{'delivered', 'said', 'offered': {path: sha256}}; without it every file counts as the learner's."""
     try:
         manifest = json.loads((work / MANIFEST).read_text(encoding="utf-8"))
-        return {part: dict(manifest[part]) for part in ("delivered", "offered")}
+        return {part: dict(manifest[part]) for part in PARTS}
     except (OSError, ValueError, KeyError, TypeError):
-        return {"delivered": {}, "offered": {}}
+        return {part: {} for part in PARTS}
 
 
 def course_files(root: Path) -> list[Path]:
-    return sorted(p for folder in DELIVERED for p in (root / folder).rglob("*")
-                  if p.is_file() and not any(part.startswith((".", "__")) for part in p.relative_to(root).parts))
+    return sorted(
+        p
+        for folder in DELIVERED
+        for p in (root / folder).rglob("*")
+        if p.is_file() and not any(part.startswith((".", "__")) for part in p.relative_to(root).parts)
+    )
 
 
 def put_beside(path: Path, content: bytes) -> Path:
@@ -75,7 +97,7 @@ def put_beside(path: Path, content: bytes) -> Path:
 def update(root: Path, work: Path, restore: bool = False) -> Report:
     """Bring work/ up to the course's lectures and exercises without touching anything that the learner wrote."""
     manifest = read_manifest(work)
-    delivered, offered = manifest["delivered"], manifest["offered"]
+    delivered, words, offered = (manifest[part] for part in PARTS)
     report = Report([], [], [], [])
     for source in course_files(root):
         name = source.relative_to(root).as_posix()
@@ -87,9 +109,11 @@ def update(root: Path, work: Path, restore: bool = False) -> Report:
                 continue
             write(target, content)
             report.new.append(name)
-        elif (mine := digest(target.read_bytes())) == version:
+        elif digest(mine := target.read_bytes()) == version:
             pass
-        elif mine == known:
+        elif said(target, mine) == words.get(name):
+            if version == known:
+                continue  # nothing new: the learner keeps the outputs of the last run
             write(target, content)
             report.updated.append(name)
         else:
@@ -97,6 +121,6 @@ def update(root: Path, work: Path, restore: bool = False) -> Report:
                 report.beside.append((name, put_beside(target, content).relative_to(work).as_posix()))
                 offered[name] = version
             continue
-        delivered[name] = version
+        delivered[name], words[name] = version, said(source, content)
     write(work / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode("utf-8"))
     return report

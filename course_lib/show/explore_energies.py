@@ -39,7 +39,7 @@ def explore_two_terms(energy: Callable[[Tensor, float], Tensor], grid: Grid, x_d
         return two_terms(log_prob, grid, x_data, x_model, statistic, title)
 
     slide(draw, "Arrows press an energy curve down at the data and lift it at the model's draws; beside it both histograms.",
-          theta=number(r"$\theta$", 0.2, 3.0, start, 0.1))
+          theta=number("θ", 0.2, 3.0, start, 0.1))
 
 
 def explore_moments(truth: Callable[[Tensor], Tensor], statistics: Callable[[Tensor, int], Tensor],

@@ -8,8 +8,15 @@ from course_lib.cli.places import ROOT, notebooks
 from tests.lab_server import TOKEN, lab
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent.trim())"
 DONE = f"() => {PROMPTS}[0] === '[1]:' && !{PROMPTS}.includes('[*]:')"
 MINUTE = 60_000  # milliseconds
@@ -49,7 +56,9 @@ def test_the_first_cells_of_a_lecture_run(learner):
     for _ in range(8):
         page.keyboard.press("Shift+Enter")
     page.wait_for_function(DONE, timeout=3 * MINUTE)
-    assert page.locator("[data-mime-type='application/vnd.jupyter.error'], .jp-RenderedText[data-mime-type$='stderr']").count() == 0
+    assert (
+        page.locator("[data-mime-type='application/vnd.jupyter.error'], .jp-RenderedText[data-mime-type$='stderr']").count() == 0
+    )
     assert page.get_by_text("Would you like to receive official Jupyter news").count() == 0
 
 

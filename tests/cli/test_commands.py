@@ -16,7 +16,9 @@ from course_lib.cli.verification import Outcome
 
 def front_door(*arguments, python=(sys.executable,)):
     environment = {**os.environ, "COURSE_ENV": "current"}
-    return subprocess.run([*python, str(ROOT / "course.py"), *arguments], capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        [*python, str(ROOT / "course.py"), *arguments], capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL
+    )
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"]], ids=str)
@@ -28,13 +30,19 @@ def test_without_a_command_there_is_help(arguments):
 
 def test_an_unknown_command_is_one_sentence_after_the_help():
     done = front_door("labs")
-    assert done.returncode != 0 and done.stdout == "" and done.stderr.endswith("there is no command 'labs'; the commands are listed above.\n")
+    assert (
+        done.returncode != 0
+        and done.stdout == ""
+        and done.stderr.endswith("there is no command 'labs'; the commands are listed above.\n")
+    )
 
 
 def test_the_front_door_passes_arguments_and_the_exit_code():
     done = front_door("reproduce", "no_such_topic")
     assert done.returncode == 2
-    assert done.stderr.startswith("course reproduce: Expected a topic with a table of numbers, but got no_such_topic; the known ones are ")
+    assert done.stderr.startswith(
+        "course reproduce: Expected a topic with a table of numbers, but got no_such_topic; the known ones are "
+    )
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -66,7 +74,11 @@ def test_a_table_is_printed_as_markdown():
 
 
 def test_threads_are_set_only_where_nothing_is_said():
-    assert machine.with_threads({"OMP_NUM_THREADS": "7"}, 2) == {"OMP_NUM_THREADS": "7", "OPENBLAS_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"}
+    assert machine.with_threads({"OMP_NUM_THREADS": "7"}, 2) == {
+        "OMP_NUM_THREADS": "7",
+        "OPENBLAS_NUM_THREADS": "2",
+        "MKL_NUM_THREADS": "2",
+    }
     assert set(machine.without_threads({"OMP_NUM_THREADS": "7"}, 1).values()) == {"1"}
     assert 1 <= machine.usable_cores() <= os.cpu_count()
 
@@ -85,17 +97,30 @@ def test_the_doctor_reports_what_is_broken_and_goes_on(monkeypatch, capsys):
 
     monkeypatch.setattr(doctor, "CHECKS", {"first": broken, "second": lambda: (True, "fine")})
     assert doctor.main([]) == 1
-    assert capsys.readouterr().out.splitlines() == ["LOOK  first      OSError: no such thing", "ok    second     fine", "1 of 2 need a look."]
+    assert capsys.readouterr().out.splitlines() == [
+        "LOOK  first      OSError: no such thing",
+        "ok    second     fine",
+        "1 of 2 need a look.",
+    ]
 
 
 def test_the_doctors_checks_pass_here():
-    assert {name: check() for name, check in doctor.CHECKS.items() if name not in ("sampling", "disk", "memory") and not check()[0]} == {}
+    assert {
+        name: check() for name, check in doctor.CHECKS.items() if name not in ("sampling", "disk", "memory") and not check()[0]
+    } == {}
     assert doctor.sampling(seconds=0.3)[0]
 
 
-@pytest.mark.parametrize("outcomes, code, last", [
-    ([Outcome(3, 0)], 0, "3 passed, 0 failed"), ([Outcome(3, 0), Outcome(2, 1, 4, "why")], 1, "5 passed, 1 failed, 4 skipped"),
-    ([Outcome(0, 0)], 1, "0 passed, 0 failed"), ([], 1, "0 passed, 0 failed")], ids=str)
+@pytest.mark.parametrize(
+    "outcomes, code, last",
+    [
+        ([Outcome(3, 0)], 0, "3 passed, 0 failed"),
+        ([Outcome(3, 0), Outcome(2, 1, 4, "why")], 1, "5 passed, 1 failed, 4 skipped"),
+        ([Outcome(0, 0)], 1, "0 passed, 0 failed"),
+        ([], 1, "0 passed, 0 failed"),
+    ],
+    ids=str,
+)
 def test_the_last_line_counts_everything(outcomes, code, last, capsys):
     named = {f"step{i}": outcome for i, outcome in enumerate(outcomes)}
     assert test_command.summary(named, dict.fromkeys(named, 1.0)) == code

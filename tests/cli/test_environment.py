@@ -96,8 +96,17 @@ def test_an_interrupted_update_is_made_anew(steps, monkeypatch):
     assert environment.read_stamp() is None
 
 
-@pytest.mark.parametrize("change", [{"root": "/elsewhere"}, {"files": "other"}, {"extras": ["test"], "stamp": {"extras": []}},
-                                    {"torch": "cpu"}, {"constraints": "none"}], ids=str)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"root": "/elsewhere"},
+        {"files": "other"},
+        {"extras": ["test"], "stamp": {"extras": []}},
+        {"torch": "cpu"},
+        {"constraints": "none"},
+    ],
+    ids=str,
+)
 def test_what_makes_an_environment_stale(change):
     stamp = {"files": "f", "root": "r", "extras": [], "torch": "", "constraints": ""}
     assert environment.is_current(stamp, dict(stamp))
@@ -122,9 +131,11 @@ def test_the_pin_of_torch_is_read_from_the_constraints():
 
 def test_only_one_set_up_at_a_time(tmp_path):
     """A second process waits for the lock, and gets it when the first dies without letting go."""
-    program = ("import sys, time; from pathlib import Path; from course_lib.cli import environment\n"
-               f"environment.ROOT = Path({str(tmp_path)!r})\n"
-               "with environment.locked():\n    print('mine', flush=True)\n    time.sleep(float(sys.argv[1]))\n")
+    program = (
+        "import sys, time; from pathlib import Path; from course_lib.cli import environment\n"
+        f"environment.ROOT = Path({str(tmp_path)!r})\n"
+        "with environment.locked():\n    print('mine', flush=True)\n    time.sleep(float(sys.argv[1]))\n"
+    )
     start = dict(stdout=subprocess.PIPE, text=True, cwd=ROOT)
     first = subprocess.Popen([sys.executable, "-c", program, "600"], **start)
     assert first.stdout.readline() == "mine\n"
@@ -143,11 +154,13 @@ def test_only_one_set_up_at_a_time(tmp_path):
 @pytest.mark.skipif("sys.platform == 'win32'", reason="descriptors are inherited otherwise there")
 def test_a_step_that_outlives_its_run_keeps_the_lock(tmp_path):
     """The run is killed, its pip is not: the next run waits until that one has ended."""
-    program = ("import sys; from pathlib import Path; from course_lib.cli import environment, installing\n"
-               f"environment.ROOT = Path({str(tmp_path)!r})\n"
-               "with environment.locked() as lock:\n    print('mine', flush=True)\n    if len(sys.argv) > 1:\n"
-               "        step = 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'\n"
-               f"        installing.stage('step', [sys.executable, '-c', step], Path({str(tmp_path)!r}, 'log'), lock)\n")
+    program = (
+        "import sys; from pathlib import Path; from course_lib.cli import environment, installing\n"
+        f"environment.ROOT = Path({str(tmp_path)!r})\n"
+        "with environment.locked() as lock:\n    print('mine', flush=True)\n    if len(sys.argv) > 1:\n"
+        "        step = 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'\n"
+        f"        installing.stage('step', [sys.executable, '-c', step], Path({str(tmp_path)!r}, 'log'), lock)\n"
+    )
     start = dict(stdout=subprocess.PIPE, text=True, cwd=ROOT)
     first = subprocess.Popen([sys.executable, "-c", program, "step"], **start)
     while not (tmp_path / "log").exists() or not (tmp_path / "log").read_text().endswith("\n"):
@@ -173,17 +186,32 @@ def test_a_failing_step_prints_pips_last_lines_and_a_sentence(tmp_path, capsys):
     assert "No space left" in printed and "first line" not in printed
 
 
-@pytest.mark.parametrize("log, says", [("Temporary failure in name resolution", "check the network"),
-                                       ("ERROR: No matching distribution found for torch==2", "3.12"), ("what?", "delete the folder .venv")])
+@pytest.mark.parametrize(
+    "log, says",
+    [
+        ("Temporary failure in name resolution", "check the network"),
+        ("ERROR: No matching distribution found for torch==2", "3.12"),
+        ("what?", "delete the folder .venv"),
+    ],
+)
 def test_the_remedy_fits_the_failure(log, says, monkeypatch):
     monkeypatch.setattr(installing.platform, "system", lambda: "Linux")
     assert says in installing.remedy(log)
 
 
-@pytest.mark.parametrize("system, nvidia, choice, answers, expected", [
-    ("Linux", False, "", True, "INDEX"), ("Linux", False, "", False, None), ("Linux", True, "", True, None), ("Linux", True, "cpu", True, "INDEX"),
-    ("Darwin", False, "", True, None), ("Windows", False, "", True, None), ("Linux", False, "default", True, None),
-    ("Linux", False, "https://mirror/cpu", False, "https://mirror/cpu")])
+@pytest.mark.parametrize(
+    "system, nvidia, choice, answers, expected",
+    [
+        ("Linux", False, "", True, "INDEX"),
+        ("Linux", False, "", False, None),
+        ("Linux", True, "", True, None),
+        ("Linux", True, "cpu", True, "INDEX"),
+        ("Darwin", False, "", True, None),
+        ("Windows", False, "", True, None),
+        ("Linux", False, "default", True, None),
+        ("Linux", False, "https://mirror/cpu", False, "https://mirror/cpu"),
+    ],
+)
 def test_which_build_of_pytorch(monkeypatch, system, nvidia, choice, answers, expected):
     monkeypatch.setattr(torch_build.platform, "system", lambda: system)
     monkeypatch.setattr(torch_build, "has_nvidia_card", lambda: nvidia)

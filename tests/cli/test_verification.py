@@ -21,7 +21,15 @@ def one_process(monkeypatch):
 
 
 def nbgrader_cell(source, grade_id, **claims):
-    claims = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3, "cell_type": "code", **claims}
+    claims = {
+        "grade": False,
+        "solution": False,
+        "locked": False,
+        "task": False,
+        "schema_version": 3,
+        "cell_type": "code",
+        **claims,
+    }
     return new_code_cell(source, id=grade_id.replace("_", "-"), metadata={"nbgrader": {"grade_id": grade_id, **claims}})
 
 
@@ -34,11 +42,17 @@ def course(tmp_path, monkeypatch):
     shutil.copy(ROOT / "nbgrader_config.py", root)
     (root / "lectures").mkdir()
     (root / "solutions" / SLUG).mkdir(parents=True)
-    solution = new_notebook(metadata=KERNEL, cells=[
-        nbgrader_cell("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "x_answer", solution=True),
-        nbgrader_cell("assert x == 1", "x", grade=True, locked=True, points=1)])
+    solution = new_notebook(
+        metadata=KERNEL,
+        cells=[
+            nbgrader_cell("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "x_answer", solution=True),
+            nbgrader_cell("assert x == 1", "x", grade=True, locked=True, points=1),
+        ],
+    )
     nbformat.write(solution, root / "solutions" / SLUG / f"{SLUG}.ipynb")
-    checked = new_code_cell("# NBVAL_CHECK_OUTPUT\nprint(1)", id="one", execution_count=1, outputs=[nbformat.v4.new_output("stream", text="1\n")])
+    checked = new_code_cell(
+        "# NBVAL_CHECK_OUTPUT\nprint(1)", id="one", execution_count=1, outputs=[nbformat.v4.new_output("stream", text="1\n")]
+    )
     nbformat.write(new_notebook(metadata=KERNEL, cells=[checked]), root / "lectures" / f"{SLUG}.ipynb")
     monkeypatch.setattr(verification, "ROOT", root)
     code, text = verification.run(["nbgrader", "generate_assignment", SLUG, "--no-db"], scratch)

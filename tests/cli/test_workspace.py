@@ -99,7 +99,32 @@ def test_what_was_deleted_comes_back_only_when_asked(course):
     assert update(root, work, restore=True).new == [EXERCISE] and (work / EXERCISE).exists()
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"delivered": 3, "offered": {}}', None])
+def notebook(source, printed, **metadata):
+    cell = {"cell_type": "code", "id": "a", "metadata": metadata, "source": [source], "outputs": [printed], "execution_count": 1}
+    return json.dumps({"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def test_a_notebook_that_was_only_run_is_still_the_courses(course):
+    root, work = course
+    (root / LECTURE).write_bytes(notebook("x = 1", "1"))
+    update(root, work)
+    run = notebook("x = 1", "mine", language_info={"version": "3.12"})
+    (work / LECTURE).write_bytes(run)
+    assert update(root, work).sentences() == [] and (work / LECTURE).read_bytes() == run
+    (root / LECTURE).write_bytes(notebook("x = 2", "2"))
+    assert update(root, work).updated == [LECTURE]
+
+
+def test_a_notebook_in_which_one_letter_was_written_is_the_learners(course):
+    root, work = course
+    (root / LECTURE).write_bytes(notebook("x = 1", "1"))
+    update(root, work)
+    (work / LECTURE).write_bytes(notebook("y = 1", "1"))
+    (root / LECTURE).write_bytes(notebook("x = 2", "2"))
+    assert len(update(root, work).beside) == 1 and (work / LECTURE).read_bytes() == notebook("y = 1", "1")
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"delivered": 3, "said": {}, "offered": {}}', None])
 def test_without_a_manifest_every_file_counts_as_the_learners(course, damage):
     root, work = course
     update(root, work)

@@ -1,4 +1,4 @@
-"""The house rules of notebooks: each takes a notebook (and where it matters its path) and returns complaints, none if all is well."""
+"""The house rules of notebooks: each takes a notebook (some its path too) and returns complaints, none if all is well."""
 
 import ast
 import re
@@ -8,7 +8,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 LONGEST_CELL = 25
-FORBIDDEN = re.compile(r"^\s*(!|%%?(pip|conda|cd|bash|sh|system)\b)|\bos\.(chdir|system)\b|\bsys\.path\b|\bsubprocess\b|\bpip install\b", re.M)
+FORBIDDEN = re.compile(
+    r"^\s*(!|%%?(pip|conda|cd|bash|sh|system)\b)|\bos\.(chdir|system)\b|\bsys\.path\b|\bsubprocess\b|\bpip install\b", re.M
+)
 MACHINE_PATH = re.compile(r"(?<![\w.~])/(home|root|tmp|work|Users|private|var/folders)/|[A-Za-z]:\\\\?Users")
 MARKDOWN_IMAGE = re.compile(r"!\[([^\]]*)\]\(")
 HTML_IMAGE = re.compile(r"<img\b[^>]*>")
@@ -29,8 +31,11 @@ def num_lines(cell: NotebookNode) -> int:
 
 def checked(notebook: NotebookNode) -> list[NotebookNode]:
     """The cells whose output nbval compares."""
-    return [cell for cell in code_cells(notebook) if "NBVAL_CHECK_OUTPUT" in cell.source
-            or "nbval-check-output" in cell.metadata.get("tags", [])]
+    return [
+        cell
+        for cell in code_cells(notebook)
+        if "NBVAL_CHECK_OUTPUT" in cell.source or "nbval-check-output" in cell.metadata.get("tags", [])
+    ]
 
 
 def long_cells(notebook: NotebookNode) -> list[str]:
@@ -43,9 +48,16 @@ def reaching_out(notebook: NotebookNode) -> list[str]:
 
 
 def machine_paths(notebook: NotebookNode) -> list[str]:
-    return [f"{name}: {found[0]}" for name, output in outputs(notebook)
-            if (found := MACHINE_PATH.search(str({k: v for k, v in output.items() if k != "data"}) + str(
-                {k: v for k, v in output.get("data", {}).items() if not k.startswith("image/")})))]
+    return [
+        f"{name}: {found[0]}"
+        for name, output in outputs(notebook)
+        if (
+            found := MACHINE_PATH.search(
+                str({k: v for k, v in output.items() if k != "data"})
+                + str({k: v for k, v in output.get("data", {}).items() if not k.startswith("image/")})
+            )
+        )
+    ]
 
 
 def blind_images(notebook: NotebookNode) -> list[str]:
@@ -57,9 +69,14 @@ def blind_images(notebook: NotebookNode) -> list[str]:
                 complaints.append(f"{name}: an image without a sentence of alt text")
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            complaints += [f"{cell.id}: an image without alt text" for alt in MARKDOWN_IMAGE.findall(cell.source) if not alt.strip()]
-            complaints += [f"{cell.id}: {tag} has no alt text" for tag in HTML_IMAGE.findall(cell.source)
-                           if not re.search(r"\balt=([\"'])[^\"']+\1", tag)]
+            complaints += [
+                f"{cell.id}: an image without alt text" for alt in MARKDOWN_IMAGE.findall(cell.source) if not alt.strip()
+            ]
+            complaints += [
+                f"{cell.id}: {tag} has no alt text"
+                for tag in HTML_IMAGE.findall(cell.source)
+                if not re.search(r"\balt=([\"'])[^\"']+\1", tag)
+            ]
     return complaints
 
 
@@ -82,8 +99,11 @@ def broken_links(notebook: NotebookNode, path: Path, inside: list[Path] | None =
 
 def unseen_checks(notebook: NotebookNode) -> list[str]:
     """nbval passes a marked cell whatever it prints if nothing is stored, or if it has no execution count."""
-    return [f"{cell.id}: NBVAL_CHECK_OUTPUT without a stored output" for cell in checked(notebook)
-            if not cell.outputs or cell.execution_count is None]
+    return [
+        f"{cell.id}: NBVAL_CHECK_OUTPUT without a stored output"
+        for cell in checked(notebook)
+        if not cell.outputs or cell.execution_count is None
+    ]
 
 
 def lecture_shape(notebook: NotebookNode) -> list[str]:
@@ -102,14 +122,22 @@ def lecture_shape(notebook: NotebookNode) -> list[str]:
 
 
 def leaked_answers(notebook: NotebookNode) -> list[str]:
-    return [f"{cell.id}: {mark}" for cell in notebook.cells
-            for mark in ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS") if mark in cell.source]
+    return [
+        f"{cell.id}: {mark}"
+        for cell in notebook.cells
+        for mark in ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
+        if mark in cell.source
+    ]
 
 
 def tolerated_errors(notebook: NotebookNode) -> list[str]:
     """With such a tag nbval passes a cell that fails."""
-    return [f"{cell.id}: {tag}" for cell in notebook.cells for tag in cell.metadata.get("tags", [])
-            if tag in ("raises-exception", "nbval-raises-exception", "nbval-skip", "nbval-ignore-output")]
+    return [
+        f"{cell.id}: {tag}"
+        for cell in notebook.cells
+        for tag in cell.metadata.get("tags", [])
+        if tag in ("raises-exception", "nbval-raises-exception", "nbval-skip", "nbval-ignore-output")
+    ]
 
 
 def graded(notebook: NotebookNode) -> list[NotebookNode]:
@@ -131,8 +159,11 @@ def graded_call(cell: NotebookNode) -> str | None:
 
 def ungraded(notebook: NotebookNode, points: dict[str, float]) -> list[str]:
     """Each question has one graded cell, named after it and worth its points, and one answer cell; there are no others."""
-    complaints = [f"{cell.id}: a graded cell is exactly one check(\"name\", name)" for cell in graded(notebook)
-                  if graded_call(cell) != cell.metadata.nbgrader.grade_id]
+    complaints = [
+        f'{cell.id}: a graded cell is exactly one check("name", name)'
+        for cell in graded(notebook)
+        if graded_call(cell) != cell.metadata.nbgrader.grade_id
+    ]
     found = [(cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)) for cell in graded(notebook)]
     if sorted(found) != sorted((name, float(value)) for name, value in points.items()):
         complaints.append(f"graded cells {sorted(found)}, questions {sorted(points.items())}")

@@ -38,8 +38,11 @@ def test_is_a_valid_notebook(path):
 
 
 @each(LECTURES + SOLUTIONS + EXERCISES)
-@pytest.mark.parametrize("rule", [rules.long_cells, rules.reaching_out, rules.machine_paths, rules.blind_images, rules.unseen_checks],
-                         ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize(
+    "rule",
+    [rules.long_cells, rules.reaching_out, rules.machine_paths, rules.blind_images, rules.unseen_checks],
+    ids=lambda rule: rule.__name__,
+)
 def test_keeps_the_rule(path, rule):
     assert rule(read(path)) == []
 
@@ -89,5 +92,9 @@ def test_one_slug_names_a_topic_everywhere():
 
 def test_nothing_but_the_notebook_is_published_with_an_exercise():
     """nbgrader copies everything that lies beside a solution into the release."""
-    assert {p.suffix for folder in ("solutions", "exercises") for p in (ROOT / folder).rglob("*")
-            if p.is_file() and ".ipynb_checkpoints" not in p.parts} == {".ipynb"}
+    assert {
+        p.suffix
+        for folder in ("solutions", "exercises")
+        for p in (ROOT / folder).rglob("*")
+        if p.is_file() and ".ipynb_checkpoints" not in p.parts
+    } == {".ipynb"}

@@ -9,17 +9,34 @@ from course_lib.cli.places import ROOT
 
 def messy():
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}, "text/plain": "IntSlider()"}
-    notebook = new_notebook(cells=[
-        new_markdown_cell("# The partition function"),
-        new_code_cell("import torch  # seed", execution_count=7, metadata={"execution": {"iopub.execute_input": "2026"}, "scrolled": True}, outputs=[
-            new_output("stream", name="stdout", text="one\n"), new_output("stream", name="stderr", text="warning"),
-            new_output("stream", name="stdout", text=f"two {ROOT}/lectures/a.png\n"), new_output("display_data", data=view),
-            new_output("execute_result", data={"text/plain": "3"}, execution_count=7)]),
-        new_code_cell("   "),
-        new_code_cell("check('gap', gap)", execution_count=12, metadata={"nbgrader": {"grade": True, "grade_id": "gap"}, "tags": []}),
-        new_code_cell("x = 1"),
-    ], metadata={"kernelspec": {"name": "my-env", "display_name": "mine"}, "widgets": {"state": {}}, "celltoolbar": "None",
-                 "language_info": {"name": "python", "version": "3.12.1"}})
+    notebook = new_notebook(
+        cells=[
+            new_markdown_cell("# The partition function"),
+            new_code_cell(
+                "import torch  # seed",
+                execution_count=7,
+                metadata={"execution": {"iopub.execute_input": "2026"}, "scrolled": True},
+                outputs=[
+                    new_output("stream", name="stdout", text="one\n"),
+                    new_output("stream", name="stderr", text="warning"),
+                    new_output("stream", name="stdout", text=f"two {ROOT}/lectures/a.png\n"),
+                    new_output("display_data", data=view),
+                    new_output("execute_result", data={"text/plain": "3"}, execution_count=7),
+                ],
+            ),
+            new_code_cell("   "),
+            new_code_cell(
+                "check('gap', gap)", execution_count=12, metadata={"nbgrader": {"grade": True, "grade_id": "gap"}, "tags": []}
+            ),
+            new_code_cell("x = 1"),
+        ],
+        metadata={
+            "kernelspec": {"name": "my-env", "display_name": "mine"},
+            "widgets": {"state": {}},
+            "celltoolbar": "None",
+            "language_info": {"name": "python", "version": "3.12.1"},
+        },
+    )
     notebook.cells[3]["id"] = "gap-check"
     return notebook
 
@@ -57,7 +74,9 @@ def test_ids_become_words_and_words_stay():
 
 
 def test_ids_are_unique_and_one_that_is_taken_is_not_taken_again():
-    notebook = new_notebook(cells=[new_code_cell("gap"), new_code_cell("gap"), new_code_cell("1 + 1"), new_code_cell("later"), new_code_cell("f")])
+    notebook = new_notebook(
+        cells=[new_code_cell("gap"), new_code_cell("gap"), new_code_cell("1 + 1"), new_code_cell("later"), new_code_cell("f")]
+    )
     notebook.cells[3]["id"], notebook.cells[4]["id"] = "gap", "gap"
     ids = [cell.id for cell in normalise(notebook, outputs=True).cells]
     assert len(set(ids)) == 5 and ids[3] == "gap" and all(map(is_word_id, ids))

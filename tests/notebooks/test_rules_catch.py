@@ -30,9 +30,17 @@ DEFECTS = [
     (rules.reaching_out, one(code("%pip install torch")), one(code("%matplotlib inline"))),
     (rules.reaching_out, one(code("import sys\nsys.path.append('..')")), one(code("paths = [1]"))),
     (rules.reaching_out, one(code("os.chdir('/')")), one(code("x = os.cpu_count()"))),
-    (rules.machine_paths, one(code("f()", printed("saved in /home/someone/course/x.png"))), one(code("f()", printed("and/or, 3 /home")))),
+    (
+        rules.machine_paths,
+        one(code("f()", printed("saved in /home/someone/course/x.png"))),
+        one(code("f()", printed("and/or, 3 /home"))),
+    ),
     (rules.machine_paths, one(code("f()", printed(r"C:\Users\someone"))), one(code("f()", printed("lectures/x.png")))),
-    (rules.blind_images, one(code("f()", picture())), one(code("f()", picture(**{"image/png": {"alt": "Energy: two wells of equal depth"}})))),
+    (
+        rules.blind_images,
+        one(code("f()", picture())),
+        one(code("f()", picture(**{"image/png": {"alt": "Energy: two wells of equal depth"}}))),
+    ),
     (rules.blind_images, one(new_markdown_cell("![](wells.png)")), one(SOUND)),
     (rules.blind_images, one(new_markdown_cell("<img src='wells.png'>")), one(SOUND)),
     (rules.unseen_checks, one(code("# NBVAL_CHECK_OUTPUT\nprint(1)")), one(code("# NBVAL_CHECK_OUTPUT\nprint(1)", printed("1")))),
@@ -55,7 +63,14 @@ def test_links_are_followed(tmp_path):
     (tmp_path / "lectures" / "a b.ipynb").touch()
     (tmp_path / "solutions" / "c.ipynb").touch()
     path = tmp_path / "lectures" / "here.ipynb"
-    links = {"a%20b.ipynb": 0, "a%20b.ipynb#part": 0, "#part": 0, "https://arxiv.org/abs/1": 0, "../solutions/c.ipynb": 1, "d.ipynb": 1}
+    links = {
+        "a%20b.ipynb": 0,
+        "a%20b.ipynb#part": 0,
+        "#part": 0,
+        "https://arxiv.org/abs/1": 0,
+        "../solutions/c.ipynb": 1,
+        "d.ipynb": 1,
+    }
     for link, complaints in links.items():
         assert len(rules.broken_links(one(new_markdown_cell(f"[x]({link})")), path, [tmp_path / "lectures"])) == complaints, link
 
@@ -85,8 +100,17 @@ def exercise(source='check("gap", gap)', name="gap", points=2, answer="gap_answe
 
 def test_a_graded_cell_is_one_call_of_check():
     assert rules.ungraded(exercise(), {"gap": 2.0}) == []
-    for source in ('assert gap == 1', 'check("gap", 1)', 'check("gap", gap) is None', 'check("gap", gap)\n1', 'check("other", gap)',
-                   'x = check("gap", gap)', 'gap == 1', 'check("gap", gap, 1)', 'check("gap"'):
+    for source in (
+        "assert gap == 1",
+        'check("gap", 1)',
+        'check("gap", gap) is None',
+        'check("gap", gap)\n1',
+        'check("other", gap)',
+        'x = check("gap", gap)',
+        "gap == 1",
+        'check("gap", gap, 1)',
+        'check("gap"',
+    ):
         assert len(rules.ungraded(exercise(source), {"gap": 2.0})) == 1, source
 
 
