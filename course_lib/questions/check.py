@@ -3,6 +3,7 @@
 Marking runs the notebook's cells with `STUBBED = True`: every check is then silent and judges nothing.
 """
 
+import textwrap
 from typing import Any
 
 import torch
@@ -75,6 +76,6 @@ def make_check(topic: str) -> Check:
 
 def _report(question: Question, marks: Marks, warned: list[str]) -> str:
     lines = [f"✗ {question.name}: {marks.points:g} of {marks.max_points:g} points so far"]
-    lines += [f"  {message}" for message in marks.messages]
+    lines += [textwrap.fill(message, 110, initial_indent="  ", subsequent_indent="    ") for message in marks.messages]
     lines += [f"  Python also warned: {text}" for text in warned[:1]]
     return "\n".join(lines)

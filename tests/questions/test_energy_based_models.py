@@ -58,7 +58,8 @@ def test_every_part_has_four_cases_of_differing_shapes_in_both_dtypes(question):
             if question.name != "normalizable":
                 assert len({tuple(a.shape for a in group) for group in arrays}) >= 2
                 assert {a.dtype.name for group in arrays for a in group} >= {"float32", "float64"}
-                assert all(n >= 3 or n == a.shape[-1] for group in arrays for a in group for n in a.shape)
+                generic = arrays[:4]  # special shapes, such as one point, come after the generic ones
+                assert all(n >= 3 or n == a.shape[-1] for group in generic for a in group for n in a.shape)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.name)
