@@ -8,6 +8,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 LONGEST_CELL = 25
+WIDEST_LINE = 121  # what a JupyterLab window of 1280 pixels shows
 FORBIDDEN = re.compile(
     r"^\s*(!|%%?(pip|conda|cd|bash|sh|system)\b)|\bos\.(chdir|system)\b|\bsys\.path\b|\bsubprocess\b|\bpip install\b", re.M
 )
@@ -40,6 +41,11 @@ def checked(notebook: NotebookNode) -> list[NotebookNode]:
 
 def long_cells(notebook: NotebookNode) -> list[str]:
     return [f"{cell.id}: {num_lines(cell)} lines of code" for cell in code_cells(notebook) if num_lines(cell) > LONGEST_CELL]
+
+
+def wide_lines(notebook: NotebookNode) -> list[str]:
+    return [f"{cell.id}: a line of {len(line)} characters" for cell in code_cells(notebook)
+            for line in cell.source.splitlines() if len(line) > WIDEST_LINE]
 
 
 def reaching_out(notebook: NotebookNode) -> list[str]:

@@ -40,7 +40,7 @@ def test_is_a_valid_notebook(path):
 @each(LECTURES + SOLUTIONS + EXERCISES)
 @pytest.mark.parametrize(
     "rule",
-    [rules.long_cells, rules.reaching_out, rules.machine_paths, rules.blind_images, rules.unseen_checks],
+    [rules.long_cells, rules.wide_lines, rules.reaching_out, rules.machine_paths, rules.blind_images, rules.unseen_checks],
     ids=lambda rule: rule.__name__,
 )
 def test_keeps_the_rule(path, rule):

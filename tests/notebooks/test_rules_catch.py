@@ -25,6 +25,7 @@ def printed(text):
 
 SOUND = new_markdown_cell("![the energy of two wells](wells.png) and <img src='a.png' alt='two wells'> and $a[1](x)$")
 DEFECTS = [
+    (rules.wide_lines, one(code("x" * 122)), one(code("x" * 121))),
     (rules.long_cells, one(code("x = 1\n" * 26)), one(code("x = 1\n" * 25 + "\n\n"))),
     (rules.reaching_out, one(code("!ls")), one(code("a = b != c"))),
     (rules.reaching_out, one(code("%pip install torch")), one(code("%matplotlib inline"))),
