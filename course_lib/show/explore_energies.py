@@ -60,8 +60,12 @@ def explore_moments(truth: Callable[[Tensor], Tensor], statistics: Callable[[Ten
 def explore_training(snapshots: Sequence[tuple[int, float, Energy]], grid: Grid, x: Tensor, start: int = 0) -> None:
     """Slider: the training's iteration; the model's density then, over the data. snapshots: (iteration, nll, log_prob)."""
 
+    with torch.no_grad():  # once, so that a move of the slider only draws
+        values = [log_prob(grid.points) for _, _, log_prob in snapshots]
+
     def draw(snapshot: int):
-        iteration, nll, log_prob = snapshots[snapshot]
+        iteration, nll, _ = snapshots[snapshot]
+        log_prob = lambda x: values[snapshot]
         title = f"after iteration {iteration}:  {nll:.2f} nats"
         return densities({title: log_prob, "the same, with data": log_prob}, grid, {"the same, with data": x})
 
