@@ -26,8 +26,8 @@ class InputError(ValueError):
     def _render_traceback_(self) -> list[str]:
         """What IPython prints instead of a traceback: the caller's last own line, then the sentence."""
         frames = traceback.extract_tb(self.__traceback__)
-        own = [f for f in frames if not f.filename.startswith(NOT_OWN) and "-packages" not in f.filename]
-        where = f"  at: {own[-1].line}\n" if own and own[-1].line else ""
+        own = [f.line for f in frames if f.line and not f.filename.startswith(NOT_OWN) and "-packages" not in f.filename]
+        where = f"  at: {own[-1]}\n" if own else ""
         return [f"{where}{type(self).__name__}: {self}"]
 
 

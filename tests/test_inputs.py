@@ -143,3 +143,9 @@ def evaluate(energy):
 evaluate(MLPEnergy())
 """)
     assert "at: return energy(torch.zeros(3))" in text and "x[None, :]" in text and len(text.strip().splitlines()) == 2
+
+
+def test_a_settings_mistake_shows_the_line_that_made_it():
+    """A dataclass makes its __init__ from text that has no file: such a frame has no line to show."""
+    text = shown("from course_lib.samplers import MALA\nMALA(step_size=-1.0)\n")
+    assert "at: MALA(step_size=-1.0)" in text and "step_size to be a finite number above 0" in text
