@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Callable, NamedTuple
@@ -14,6 +15,7 @@ from course_lib.grading.course_folder import is_registered, only_one, students_w
 from course_lib.grading.folders import tidy
 from course_lib.grading.nbgrader_seam import MarkAnswers, digest, intake_notebook, load_released
 from course_lib.grading.results import InfrastructureError, SubmissionResult
+from course_lib.grading.shown import shown
 from course_lib.inputs import InputError
 
 
@@ -78,16 +80,25 @@ def _enter(api: NbGraderAPI, student: str, topic: str, marked, say: Callable[[st
         result = marked.result()
         done = api.autograde(topic, glob.escape(student), force=True, create=True)
         if not done["success"]:
-            lines = [line for line in (done.get("error") or done.get("log") or "").splitlines() if line.strip()]
-            raise InfrastructureError("nbgrader did not take the marks: " + " ".join(lines[-3:])[:400])
+            raise InfrastructureError(f"nbgrader did not take the marks: {_reason(done)}")
     except Exception as error:  # one student's trouble, of whatever kind, must not reach the next
         old = submission_folder(api, "autograded", student, topic)
         if old.is_dir():  # marks of an earlier submission must not pass for those of this one
             rmtree(str(old))
-        say(f"{student}: NOT MARKED: {error}")
-        return Row(student, None, f"{type(error).__name__}: {error}")
+        fault = shown(" ".join(str(error).split()))
+        say(f"{student}: NOT MARKED: {fault}")
+        return Row(student, None, f"{type(error).__name__}: {fault}")
     say(f"{student}: {result.points:g} of {result.max_points:g} points, {result.seconds:.1f} s")
     return Row(student, result)
+
+
+def _reason(done: dict) -> str:
+    """nbgrader's log shows the exception; its `error` only says that there is one. The last lines if there is no traceback."""
+    for text in (done.get("log") or "", done.get("error") or ""):
+        if exceptions := re.findall(r"^.*Traceback \(most recent call last\):\n(?:[ \t].*\n)+(\S.*)", text, re.MULTILINE):
+            return exceptions[-1][:400]
+    lines = [line for line in (done.get("error") or done.get("log") or "").splitlines() if line.strip()]
+    return " ".join(lines[-3:])[:400]
 
 
 def table(rows: list[Row]) -> str:

@@ -10,6 +10,7 @@ from nbgrader.apps import NbGraderAPI
 from course_lib.grading.course_folder import submission_folder
 from course_lib.grading.folders import ORIGINALS, set_aside, tidy
 from course_lib.grading.lms import Delivery, read_zip
+from course_lib.grading.shown import shown
 
 
 class Collected(NamedTuple):
@@ -49,7 +50,12 @@ def _place(api: NbGraderAPI, root: Path, student: str, topic: str, files: list[D
             number += 1
             place = folder / f"{Path(file.name).stem}.{number}{Path(file.name).suffix}"
         place.write_bytes(file.data)
-    _, remarks = tidy(root, folder, student, topic)
+    target, remarks = tidy(root, folder, student, topic)
+    notebooks = [file for file in files if file.name.lower().endswith(".ipynb") and file.data]
+    if len(notebooks) > 1:
+        taken = next((file for file in notebooks if file.data == target.read_bytes()), notebooks[0])
+        others = ", ".join(shown(file.member) for file in notebooks if file is not taken)
+        remarks = (*remarks, f"{len(notebooks)} notebooks came: {shown(taken.member)} was taken, left aside: {others}.")
     receipt.parent.mkdir(parents=True, exist_ok=True)
     receipt.write_text(delivered, encoding="utf-8")
     return Collected(student, change, remarks)

@@ -6,13 +6,14 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import Iterator
+from typing import BinaryIO, Iterator
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from course_lib.grading.shown import shown
 from course_lib.inputs import InputError
 from course_lib.questions import TOPICS
 
@@ -76,23 +77,44 @@ def submission_folder(api: NbGraderAPI, step: str, student: str, topic: str) -> 
 
 
 def students_with_folders(api: NbGraderAPI, topic: str) -> list[str]:
-    """Everyone who has a folder in submitted/ for this topic, by id."""
-    return sorted(folder.parent.name for folder in submission_folder(api, "submitted", "*", "").parent.glob(f"*/{topic}")
-                  if folder.is_dir() and not folder.parent.name.startswith("."))
+    """Everyone who has a folder in submitted/ for this topic, by id. Refuses names that nbgrader takes for patterns."""
+    students = sorted(folder.parent.name for folder in submission_folder(api, "submitted", "*", "").parent.glob(f"*/{topic}")
+                      if folder.is_dir() and not folder.parent.name.startswith("."))
+    odd = [student for student in students if set(student) & set("*?[") or shown(student) != student]
+    if odd:
+        raise InputError("Expected folders in submitted/ whose names hold no *, ?, [ and no control characters, but got "
+                         f"{', '.join(map(ascii, odd))}; rename them.")
+    return students
 
 
 @contextlib.contextmanager
 def only_one(root: Path) -> Iterator[None]:
-    """One writer of marks at a time."""
-    lock = root / LOCK
-    try:
-        descriptor = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        raise InputError(f"Another `course grade` is at work here (process {lock.read_text('utf-8').strip() or 'unknown'}); "
-                         f"wait for it, or delete {lock} if there is none.") from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(str(os.getpid()))
+    """One writer of marks at a time. The operating system lets go of the lock when its holder ends, however it ends."""
+    path = root / LOCK
+    with open(path, "a+b") as file:
+        try:
+            _take(file)
+        except (BlockingIOError, PermissionError):
+            file.seek(0)
+            holder = shown(file.read(20).decode("ascii", "replace")) or "unknown"
+            raise InputError(f"Another `course grade` is at work here (process {holder}); wait for it, or end it.") from None
+        except OSError:  # a file system without locks: go on without
+            pass
+        file.truncate(0)
+        file.write(str(os.getpid()).encode("ascii"))
+        file.flush()
         yield
-    finally:
-        lock.unlink(missing_ok=True)
+        file.truncate(0)  # the file itself stays: another may just have opened it
+
+
+def _take(file: BinaryIO) -> None:
+    """Lock an open file or raise at once."""
+    if os.name == "nt":
+        import msvcrt
+
+        file.seek(2**20)  # what is locked cannot be read by others there, so not the number at the beginning
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

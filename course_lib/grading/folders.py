@@ -14,7 +14,8 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from course_lib.grading.intake import MAX_BYTES
+from course_lib.grading.reading import MAX_BYTES
+from course_lib.grading.shown import shown
 
 ORIGINALS = "originals"
 TIMESTAMP = "timestamp.txt"
@@ -34,10 +35,10 @@ def tidy(root: Path, submitted: Path, student: str, topic: str) -> tuple[Path, t
     chosen = _choose(submitted, target, ours=past is not None and past["name"] != target.name)
     remarks = list(past["remarks"]) if past and chosen in (target, None) else []
     if chosen is not None and chosen != target:
-        others = [path.name for path in _notebooks(submitted) if path != chosen]
-        remarks.append(f"The file was called {chosen.name}; it was taken as {target.name}.")
+        others = [shown(path.name) for path in _notebooks(submitted) if path != chosen]
+        remarks.append(f"The file was called {shown(chosen.name)}; it was taken as {target.name}.")
         if others:
-            remarks.append(f"Of several notebooks {chosen.name} was taken; left aside: {', '.join(others)}.")
+            remarks.append(f"Of several notebooks {shown(chosen.name)} was taken; left aside: {', '.join(others)}.")
         if _is_file(target) and target.stat().st_size == 0:
             target.unlink()
         elif os.path.lexists(target):
@@ -46,7 +47,7 @@ def tidy(root: Path, submitted: Path, student: str, topic: str) -> tuple[Path, t
     for path in sorted(submitted.iterdir()):
         if path != target and not (path.name == TIMESTAMP and _good_timestamp(path)):
             if path.suffix.lower() != ".ipynb":
-                remarks.append(f"{path.name} is not part of the submission and was set aside.")
+                remarks.append(f"{shown(path.name)} is not part of the submission and was set aside.")
             set_aside(path, aside)
     if not _is_file(target):
         if os.path.lexists(target):

@@ -6,18 +6,15 @@ changed or duplicated is put right and told. Nothing here raises, whatever the b
 """
 
 import copy
-import json
 import re
 from typing import NamedTuple
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from course_lib.grading.reading import NotANotebook, StudentCell, TooLong, read_cells
 from course_lib.grading.results import NO_FILE, READ, UNREADABLE_FILE
-
-MAX_BYTES = 50_000_000
-MAX_CELLS = 2000
-MAX_SOURCE = 200_000
+from course_lib.grading.shown import shown
 
 
 class Intake(NamedTuple):
@@ -26,19 +23,6 @@ class Intake(NamedTuple):
     notebook: NotebookNode
     status: str
     remarks: tuple[str, ...]
-
-
-class StudentCell(NamedTuple):
-    """What a student's cell says, and what its metadata claim."""
-
-    kind: str
-    source: str
-    grade_id: str | None
-    tags: tuple[str, ...]
-
-
-class NotANotebook(Exception):
-    """`str(error)` says why, as the end of a sentence."""
 
 
 def take_in(data: bytes | None, released: NotebookNode) -> Intake:
@@ -51,57 +35,9 @@ def take_in(data: bytes | None, released: NotebookNode) -> Intake:
         return Intake(_rebuild(cells, released, remarks), READ, tuple(remarks))
     except NotANotebook as error:
         status = NO_FILE if data is None else UNREADABLE_FILE
-        sentence = "No notebook was handed in, or an empty file." if data is None else f"The file is not a notebook: {error}."
+        fault = "The notebook is too long" if isinstance(error, TooLong) else "The file is not a notebook"
+        sentence = "No notebook was handed in, or an empty file." if data is None else f"{fault}: {error}."
         return Intake(_rebuild([], released, []), status, (sentence,))
-
-
-def read_cells(data: bytes, remarks: list[str]) -> list[StudentCell]:
-    """The cells of a notebook of format 4, or of an older one, leniently. Raises `NotANotebook` alone."""
-    if not data.strip():
-        raise NotANotebook("it is empty")
-    if len(data) > MAX_BYTES:
-        raise NotANotebook(f"it has {len(data) / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f}; clear its outputs")
-    try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise NotANotebook("it is not text") from None
-    except (ValueError, RecursionError) as error:
-        where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise NotANotebook(f"its text breaks off or is damaged{where}") from None
-    if not isinstance(content, dict):
-        raise NotANotebook("it holds no cells")
-    cells = content.get("cells")
-    if not isinstance(cells, list):
-        sheets = content.get("worksheets")
-        sheets = [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
-        cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
-        remarks.append("The notebook is of an old format (nbformat 3) and was upgraded.")
-    if not cells:
-        raise NotANotebook("it holds no cells")
-    if len(cells) > MAX_CELLS:
-        raise NotANotebook(f"it has {len(cells)} cells, more than {MAX_CELLS}")
-    read = [_read_cell(cell) for cell in cells if isinstance(cell, dict)]
-    long = [len(cell.source) for cell in read if len(cell.source) > MAX_SOURCE]
-    if long:
-        remarks.append(f"A cell of {max(long)} characters was left out; {MAX_SOURCE} are allowed.")
-    return [cell if len(cell.source) <= MAX_SOURCE else cell._replace(source="") for cell in read]
-
-
-def _read_cell(cell: dict) -> StudentCell:
-    kind = cell.get("cell_type")
-    source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    source = source if isinstance(source, str) else ""
-    source = source.encode("utf-8", "replace").decode("utf-8")  # lone surrogates cannot be written to a file
-    if kind == "heading":
-        kind, source = "markdown", f"# {source}"
-    metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
-    claimed = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
-    grade_id = claimed.get("grade_id") if isinstance(claimed.get("grade_id"), str) else None
-    tags = metadata.get("tags") if isinstance(metadata.get("tags"), list) else []
-    return StudentCell(kind if kind in ("code", "markdown") else "raw", source, grade_id,
-                       tuple(tag for tag in tags if isinstance(tag, str)))
 
 
 def _rebuild(cells: list[StudentCell], released: NotebookNode, remarks: list[str]) -> NotebookNode:
@@ -154,7 +90,7 @@ def _recognise(cells: list[StudentCell], known: dict[str, NotebookNode], remarks
             if master.metadata.nbgrader.grade:
                 tags.update(tag for n in claims for tag in cells[n].tags)
     if tags:
-        remarks.append(f"Test cells were tagged {', '.join(sorted(tags))[:80]}; tags count for nothing.")
+        remarks.append(f"Test cells were tagged {shown(', '.join(sorted(tags))[:80])}; tags count for nothing.")
     taken = set(places.values())
     for grade_id, master in known.items():
         if grade_id in places:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """start: until the worker is ready (imports); cell: one cell; question: all cases of one; total: everything."""
+    """start: until the worker is ready (imports); cell: one cell; question: one case of one; total: everything."""
 
     start_seconds: float = 120.0
     cell_seconds: float = 60.0

@@ -10,11 +10,13 @@ from nbformat import NotebookNode
 
 from course_lib.grading.intake import defines
 from course_lib.grading.limits import Limits
-from course_lib.grading.results import (ERROR, FAILED, MISSING, NOT_ATTEMPTED, PASSED,
+from course_lib.grading.observation import EARLY, LATE, NO_OUTCOME, Observation, Trial
+from course_lib.grading.results import (CRASHED, ERROR, FAILED, MISSING, NOT_ATTEMPTED, PASSED, TIMEOUT,
                                         InfrastructureError, QuestionResult, SubmissionResult)
 from course_lib.grading.sandbox import SEPARATE_PROCESS, Sandbox
 from course_lib.grading.secret import course_secret, secret_seed
-from course_lib.grading.supervision import NO_OUTCOME, Observation, observe
+from course_lib.grading.shown import shown
+from course_lib.grading.supervision import observe
 from course_lib.questions import load_topic
 from course_lib.questions.boundary import encode
 from course_lib.questions.contract import Case, Question
@@ -25,20 +27,26 @@ Seeds = Callable[[str], int]
 
 
 class CodeCell(NamedTuple):
-    """What the worker runs: the source, and the question it is meant to answer if nbgrader says so."""
+    """What the worker runs: the source, the question it is meant to answer if nbgrader says so, and the questions whose
+    test cells stand right below."""
 
     source: str
     answers: str | None
+    asked: tuple[str, ...] = ()
 
 
 def code_cells(notebook: NotebookNode) -> list[CodeCell]:
-    """The code cells without the test cells, in order."""
-    cells = []
+    """The code cells without the test cells, in order; a test cell is remembered by the cell before it."""
+    cells: list[CodeCell] = []
     for cell in notebook.cells:
         claims = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and not (claims.get("grade") and not claims.get("solution")):
+        if cell.cell_type != "code":
+            continue
+        if not claims.get("grade") or claims.get("solution"):
             answers = claims["grade_id"].removesuffix("_answer") if claims.get("solution") else None
             cells.append(CodeCell(cell.source, answers))
+        elif cells:  # above the first cell nothing is defined
+            cells[-1] = cells[-1]._replace(asked=(*cells[-1].asked, claims["grade_id"]))
     return cells
 
 
@@ -52,12 +60,18 @@ def mark_cells(topic: str, cells: list[CodeCell], seeds: Seeds, limits: Limits =
                sandbox: Sandbox = SEPARATE_PROCESS, remarks: tuple[str, ...] = ()) -> SubmissionResult:
     """Run the cells in a worker, try every question of the topic on the cases of its seed and judge what came back."""
     begun = time.monotonic()
-    questions = load_topic(topic)
-    cases = {q.name: q.cases(torch.Generator().manual_seed(seeds(q.name))) for q in questions}
-    asked = [{"name": q.name, "probe": q.probe, "cases": [encode(dict(case.inputs)) for case in cases[q.name]]}
-             for q in questions]
-    seen = observe([cell.source for cell in cells], asked, limits, sandbox)
-    results = tuple(_judge(question, cases[question.name], cells, seen) for question in questions)
+    questions = {question.name: question for question in load_topic(topic)}
+    cases = {name: q.cases(torch.Generator().manual_seed(seeds(name))) for name, q in questions.items()}
+    sent = [{"name": name, "probe": q.probe, "cases": [encode(dict(case.inputs)) for case in cases[name]]}
+            for name, q in questions.items()]
+    places = {name: number for number, cell in enumerate(cells) for name in cell.asked}
+
+    def is_right(name: str, outcomes: list) -> bool:
+        marks = mark(questions[name], cases[name], outcomes)
+        return marks.points == marks.max_points
+
+    seen = observe([cell.source for cell in cells], sent, limits, sandbox, places, is_right)
+    results = tuple(_judge(question, cases[name], cells, seen) for name, question in questions.items())
     return SubmissionResult(results, remarks + _notes(cells, seen), time.monotonic() - begun)
 
 
@@ -82,9 +96,21 @@ def require_reference(topic: str, root: Path, solutions: str, limits: Limits, sa
 
 
 def _judge(question: Question, cases: list[Case], cells: list[CodeCell], seen: Observation) -> QuestionResult:
-    """The marks for one question: outcomes where there are some, the trouble's sentence where there are none."""
-    outcomes = list(seen.outcomes.get(question.name, [NO_OUTCOME] * len(cases)))
-    trouble = seen.question_troubles.get(question.name)
+    """The better of the two trials; of two equal ones the one that says more, then the one where the test cell stands."""
+    trials = [trial for trial in (Trial(question.name, EARLY), Trial(question.name, LATE))
+              if trial in seen.outcomes or trial in seen.troubles]
+    if len(trials) == 2 and trials[0] in seen.troubles and seen.troubles[trials[0]].verdict == MISSING:
+        trials = trials[1:]  # the test cell stands above the answer
+    results = [_judge_trial(question, trial, cases, cells, seen) for trial in trials]
+    order = (PASSED, FAILED, ERROR, TIMEOUT, CRASHED, NOT_ATTEMPTED, MISSING)
+    return max(results, key=lambda result: (result.points, -order.index(result.verdict)))
+
+
+def _judge_trial(question: Question, trial: Trial, cases: list[Case], cells: list[CodeCell],
+                 seen: Observation) -> QuestionResult:
+    """The marks for one trial: outcomes where there are some, the trouble's sentence where there are none."""
+    outcomes = list(seen.outcomes.get(trial, [NO_OUTCOME] * len(cases)))
+    trouble = seen.troubles.get(trial)
     verdict = None
     if trouble is not None:
         verdict, reason = trouble.verdict, trouble.message
@@ -119,9 +145,9 @@ def _notes(cells: list[CodeCell], seen: Observation) -> tuple[str, ...]:
     stopped = sum(trouble.verdict == ERROR and trouble.message != NOT_ATTEMPTED_SENTENCE
                   for trouble in seen.cell_troubles.values())
     said = f"{stopped} cell{'s' * (stopped > 1)} stopped with an exception, which alone costs no points."
-    return (*left_out, said) if stopped else tuple(left_out)
+    return (*seen.remarks, *left_out, *([said] if stopped else []))
 
 
 def _first_line(source: str) -> str:
     lines = [line.strip() for line in source.splitlines() if line.strip()]
-    return lines[0][:60] if lines else ""
+    return shown(lines[0][:60]) if lines else ""

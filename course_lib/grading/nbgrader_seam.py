@@ -34,7 +34,7 @@ class MarkAnswers(NbGraderPreprocessor):
 
     start_seconds = Float(120.0, help="until a worker process is ready").tag(config=True)
     cell_seconds = Float(60.0, help="for one cell of the notebook").tag(config=True)
-    question_seconds = Float(60.0, help="for one question, all its cases together").tag(config=True)
+    question_seconds = Float(60.0, help="for one case of one question").tag(config=True)
     total_seconds = Float(600.0, help="for one notebook, restarts included").tag(config=True)
     sandbox = Enum(sorted(SANDBOXES), "none", help="where the worker process runs").tag(config=True)
 

@@ -1,148 +1,101 @@
 """Bring a whole notebook through the worker, whatever it does: what hangs or crashes is left out and the rest goes on.
 
-Events of a worker, in order: ready; for each cell `cell` and perhaps `stopped`; for each question `question`, then
-`missing` or an `outcome` for each case, then `answered`; at last `done`. They are claims of an untrusted process:
-names, numbers and payloads are checked here, the outcomes themselves are judged elsewhere.
+Every question is tried where its test cell stands, with the names as the student's own check saw them, and once more
+after the last cell unless the first trial was right: what is below may spoil a name, or bring a helper that was missing.
 """
 
-import ast
-import re
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
+from course_lib.grading.definitions import ANY, WITHOUT_CALL, binds, definitions_only, reductions
+from course_lib.grading.events import TOTAL, Guilt, IsRight, await_ready, follow
 from course_lib.grading.limits import Limits
-from course_lib.grading.results import CRASHED, ERROR, MISSING, TIMEOUT, InfrastructureError
+from course_lib.grading.observation import EARLY, LATE, Observation, Trial
+from course_lib.grading.results import MISSING, InfrastructureError
 from course_lib.grading.sandbox import SEPARATE_PROCESS, Sandbox
-from course_lib.grading.worker_process import ENDED, FLOODED, WorkerProcess
-from course_lib.questions.boundary import decode
+from course_lib.grading.worker_process import WorkerProcess
 
-NO_OUTCOME = "this case was not reached."
 MAX_RESTARTS = 8
 
 
-@dataclass
-class Trouble:
-    """Why something has no outcome: one of ERROR, TIMEOUT, CRASHED, MISSING, and a sentence."""
-
-    verdict: str
-    message: str
-
-
-@dataclass
-class Observation:
-    """outcomes: for every question that was tried, arrays or a sentence a case. troubles: by question and by cell."""
-
-    outcomes: dict[str, list] = field(default_factory=dict)
-    question_troubles: dict[str, Trouble] = field(default_factory=dict)
-    cell_troubles: dict[int, Trouble] = field(default_factory=dict)
-
-
-def observe(cells: list[str], questions: list[dict], limits: Limits = Limits(),
-            sandbox: Sandbox = SEPARATE_PROCESS) -> Observation:
+def observe(cells: list[str], questions: list[dict], limits: Limits = Limits(), sandbox: Sandbox = SEPARATE_PROCESS,
+            places: Mapping[str, int] | None = None, is_right: IsRight = lambda name, outcomes: False) -> Observation:
     """Run the cells and try every question; restart without the guilty part after a hang or a crash.
 
-    cells: sources, in order. questions: {"name", "probe", "cases": encoded inputs}. Raises `InfrastructureError` if no
-    worker gets ready, which is never the student's doing.
+    cells: sources, in order. questions: {"name", "probe", "cases": encoded inputs}. places: for a question, the number of
+    the cell after which it is asked; one without a place is tried at the end only. is_right: tells whether outcomes earn
+    full marks. Raises `InfrastructureError` if no worker gets ready, which is never the student's doing.
     """
-    seen = Observation()
-    sources, pending = list(cells), [question["name"] for question in questions]
-    deadline = time.monotonic() + limits.total_seconds
-    for _ in range(1 + MAX_RESTARTS):
-        request = {"cells": [{"source": source} for source in sources],
-                   "questions": [question for question in questions if question["name"] in pending]}
+    watch = _Watch(cells, questions, limits, sandbox, places or {}, is_right)
+    watch.go_through()
+    return watch.seen
+
+
+class _Watch:
+    """seen: what is known; pending: trials that are still to be made; sources: what is left of the cells."""
+
+    def __init__(self, cells, questions, limits, sandbox, places, is_right):
+        self.cells, self.questions, self.limits, self.sandbox = cells, questions, limits, sandbox
+        self.places, self.is_right = places, is_right
+        names = [question["name"] for question in questions]
+        self.pending = [Trial(name, EARLY) for name in names if name in places] + [Trial(name, LATE) for name in names]
+        self.seen = Observation()
+
+    def go_through(self) -> None:
+        """Workers until all is done, then at most two more for what restarts or the total time did not suffice for."""
+        sources, shorter = list(self.cells), [iter(reductions(source)) for source in self.cells]
+        deadline = time.monotonic() + self.limits.total_seconds
+        for _ in range(1 + MAX_RESTARTS):
+            guilt = self.run(sources, deadline)
+            if guilt is not None and type(guilt.what) is int:
+                sources[guilt.what] = next(shorter[guilt.what], "")
+            if guilt is None or not self.pending:
+                return
+            if guilt.what == TOTAL:
+                break
+        self.last_resort(guilt)
+
+    def run(self, sources: list[str], deadline: float | None) -> Guilt | None:
+        """One worker. `deadline` None: question_seconds from when it is ready."""
+        waiting = {name for name, _ in self.pending}
+        request = {"cells": [{"source": source, "asked": [name for name, when in self.pending
+                                                          if when == EARLY and self.places[name] == number]}
+                             for number, source in enumerate(sources)],
+                   "questions": [question for question in self.questions if question["name"] in waiting],
+                   "late": [name for name, when in self.pending if when == LATE]}
         try:
-            with WorkerProcess(request, limits, sandbox) as worker:
-                guilty = _follow(worker, request, seen, pending, limits, deadline)
+            with WorkerProcess(request, self.limits, self.sandbox) as worker:
+                await_ready(worker, self.limits)
+                deadline = time.monotonic() + self.limits.question_seconds if deadline is None else deadline
+                guilt = follow(worker, request, self.seen, self.pending, self.limits, deadline, self.is_right)
         except OSError as error:
             raise InfrastructureError(f"No worker process could be started here: {error}.") from error
-        if guilty is None or not pending:
-            return seen
-        kind, where, trouble = guilty
-        if kind == "total":
-            break
-        if kind == "cell":
-            again = where in seen.cell_troubles and seen.cell_troubles[where].verdict != ERROR
-            sources[where] = "" if again else definitions_only(sources[where])
-            seen.cell_troubles[where] = trouble
-        else:
-            seen.question_troubles[where] = trouble
-            pending.remove(where)
-        if not pending:
-            return seen
-    for name in pending:
-        seen.question_troubles[name] = trouble
-    return seen
+        if guilt is not None:
+            self.accuse(guilt)
+        return guilt
 
+    def accuse(self, guilt: Guilt) -> None:
+        """Note the trouble. What is accused is not run again as it was."""
+        if type(guilt.what) is int:
+            self.seen.cell_troubles[guilt.what] = guilt.trouble
+        elif guilt.what in self.pending:
+            name, when = guilt.what
+            self.seen.troubles[guilt.what] = guilt.trouble
+            self.pending.remove(guilt.what)
+            below = self.cells[self.places[name] + 1:] if when == EARLY else []
+            if when == EARLY and not any(binds(source, name) for source in below):
+                self.pending.remove(Trial(name, LATE))  # the same answer would hang or crash once more
 
-def _follow(worker, request, seen, pending, limits, deadline):
-    """Read one worker's events until it is done (None) or something is guilty: (kind, where, trouble)."""
-    where, ends = ("start", None), time.monotonic() + limits.start_seconds
-    while True:
-        event = worker.next_event(min(ends, deadline) - time.monotonic())
-        if event is None or event is ENDED or event is FLOODED:
-            return _blame(event, where, worker, limits, deadline)
-        name, kind = event.get("name"), event.get("event")
-        if kind == "cell" and type(event.get("cell")) is int and 0 <= event["cell"] < len(request["cells"]):
-            where, ends = ("cell", event["cell"]), time.monotonic() + limits.cell_seconds
-        elif kind == "stopped" and where == ("cell", event.get("cell")):
-            seen.cell_troubles.setdefault(where[1], Trouble(ERROR, _sentence(event.get("message"))))
-        elif kind == "done" and not pending:
-            return None
-        elif type(name) is not str or name not in pending:
-            continue
-        elif kind == "question":
-            where, ends = ("question", name), time.monotonic() + limits.question_seconds
-            count = next(len(q["cases"]) for q in request["questions"] if q["name"] == name)
-            seen.outcomes[name] = [NO_OUTCOME] * count
-        elif kind == "missing":
-            seen.question_troubles[name] = Trouble(MISSING, f"the notebook defines no `{name}`.")
-        elif kind == "outcome" and where == ("question", name) and type(event.get("case")) is int:
-            if 0 <= event["case"] < len(seen.outcomes[name]):
-                seen.outcomes[name][event["case"]] = _outcome(event.get("outcome"))
-        elif kind == "answered" and where == ("question", name):
-            pending.remove(name)
-            where, ends = ("question", pending[0] if pending else None), time.monotonic() + limits.question_seconds
-
-
-def _blame(event, where, worker, limits, deadline):
-    kind, what = where
-    if event is None and time.monotonic() >= deadline:
-        return "total", None, Trouble(TIMEOUT, f"the whole notebook took longer than {limits.total_seconds:g} s.")
-    if kind == "start":
-        how = f"not within {limits.start_seconds:g} s" if event is None else worker.ending()
-        raise InfrastructureError(f"The worker process did not get ready ({how}). Run `course doctor`.")
-    if event is None:
-        seconds = limits.cell_seconds if kind == "cell" else limits.question_seconds
-        trouble = Trouble(TIMEOUT, f"it did not finish within {seconds:g} s: is there a loop without an end?")
-    elif event is FLOODED:
-        trouble = Trouble(CRASHED, "it sent back more data than any answer needs.")
-    else:
-        trouble = Trouble(CRASHED, f"it ended the whole Python process ({worker.ending()}).")
-    return ("cell", what, trouble) if kind == "cell" else ("question", what, trouble)
-
-
-def _sentence(text: object) -> str:
-    """A worker's sentence, at most 400 printable characters of it."""
-    text = text if type(text) is str else "it stopped."
-    return re.sub(r"[^\S ]|[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", text)[:400]
-
-
-def _outcome(payload: object):
-    """Arrays, or the sentence that stands for them."""
-    if type(payload) is str:
-        return _sentence(payload)
-    try:
-        return decode(payload)
-    except (ValueError, TypeError, RecursionError):
-        return "its result cannot be read."
-
-
-def definitions_only(source: str) -> str:
-    """What a cell that hangs or crashes may still do: import and define. Empty if it is not plain Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return ""
-    keep = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    tree.body = [node for node in tree.body if isinstance(node, keep)]
-    return ast.unparse(tree)
+    def last_resort(self, guilt: Guilt) -> None:
+        """Try what is left with the definitions and constants of all cells: what is right there must not go unseen."""
+        left = list(self.pending)
+        why = (f"took longer than {self.limits.total_seconds:g} s" if guilt.what == TOTAL
+               else f"hung or ended the Python process more than {MAX_RESTARTS} times")
+        self.seen.remarks.append(f"The notebook {why}: answers that were not reached were tried with its imports, "
+                                 "definitions and constants alone.")
+        for assignments in (ANY, WITHOUT_CALL):
+            if self.pending:
+                self.run([definitions_only(source, assignments) for source in self.cells], None)
+        for trial in left:
+            if trial in self.pending or (trial in self.seen.troubles and self.seen.troubles[trial].verdict == MISSING):
+                self.seen.troubles[trial] = guilt.trouble

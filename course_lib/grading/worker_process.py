@@ -17,6 +17,7 @@ from course_lib.grading.sandbox import Sandbox
 
 SCRIPT = Path(__file__).with_name("worker.py")
 KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT", "NUMBER_OF_PROCESSORS")
+MAX_LINES = 100_000  # the longest honest notebook tells a tenth of that
 ENDED = object()
 FLOODED = object()
 
@@ -26,17 +27,18 @@ class WorkerProcess:
 
     def __init__(self, request: dict, limits: Limits, sandbox: Sandbox):
         self.limits = limits
-        self.lines: queue.Queue = queue.Queue()
+        self.lines: queue.Queue = queue.Queue(maxsize=1000)
+        self.stopping = threading.Event()
         self.folder = Path(tempfile.mkdtemp(prefix="answers_"))
-        lend_font_list(self.folder)
-        command = sandbox.wrap([sys.executable, "-I", "-X", "utf8", str(SCRIPT), *library_places()], self.folder)
         new_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
         try:
+            lend_font_list(self.folder)
+            command = sandbox.wrap([sys.executable, "-I", "-X", "utf8", str(SCRIPT), *library_places()], self.folder)
             self.process = subprocess.Popen(command, cwd=self.folder, env=bare_environment(self.folder),
                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                             close_fds=True, **new_group)
-        except OSError:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        except BaseException:
+            remove_folder(self.folder)
             raise
         threading.Thread(target=self._write, args=(json.dumps(request).encode("utf-8"),), daemon=True).start()
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -46,11 +48,12 @@ class WorkerProcess:
         return self
 
     def __exit__(self, *exception) -> None:
+        self.stopping.set()
         self.kill()
         self.reader.join(timeout=2)
         if not self.reader.is_alive():  # else a child that left the group still holds the pipe
             self.process.stdout.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_folder(self.folder)
 
     def _write(self, data: bytes) -> None:
         try:
@@ -61,7 +64,7 @@ class WorkerProcess:
 
     def _read(self) -> None:
         """Cut the stream into lines, never holding more than the limits allow."""
-        rest, total = b"", 0
+        rest, total, count = b"", 0, 0
         descriptor = self.process.stdout.fileno()
         while True:
             try:
@@ -72,12 +75,21 @@ class WorkerProcess:
                 break
             total += len(chunk)
             *lines, rest = (rest + chunk).split(b"\n")
-            if total > self.limits.total_bytes or len(rest) > self.limits.line_bytes:
-                self.lines.put(FLOODED)
+            count += len(lines)
+            if total > self.limits.total_bytes or len(rest) > self.limits.line_bytes or count > MAX_LINES:
+                self._put(FLOODED)
                 return
             for line in lines:
-                self.lines.put(line)
-        self.lines.put(ENDED)
+                self._put(line)
+        self._put(ENDED)
+
+    def _put(self, line) -> None:
+        """Wait until there is room, and drop the line if nobody will read it any more."""
+        while not self.stopping.is_set():
+            try:
+                return self.lines.put(line, timeout=0.2)
+            except queue.Full:
+                continue
 
     def next_event(self, seconds: float):
         """The next event within `seconds`. A line that is no JSON object is an event without a name."""
@@ -120,7 +132,8 @@ def bare_environment(folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     home = {name: str(folder) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR", "MPLCONFIGDIR")}
     return kept | home | {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg", "CUDA_VISIBLE_DEVICES": "",
-                          "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+                          "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
+                          "PIP_TARGET": str(folder / "site"), "PIP_NO_INDEX": "1"}  # a cell's `!pip install` stays there
 
 
 def library_places() -> list[str]:
@@ -135,3 +148,18 @@ def lend_font_list(folder: Path) -> None:
 
     for found in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
         shutil.copy(found, folder)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a worker's folder, whatever was made in it. Never raises: what cannot be removed stays.
+
+    Python's own rmtree holds an open file and a stack frame for each level of a deep folder; rm does not.
+    """
+    try:
+        if os.name == "posix":
+            subprocess.run(["rm", "-rf", "--", str(folder)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, check=False)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    except (OSError, RecursionError):
+        pass

@@ -11,7 +11,7 @@ import torch
 from course_lib.questions.contract import Marks, Question
 from course_lib.questions.marking import mark
 from course_lib.questions.quiet import quiet
-from course_lib.questions.trial import run_trial
+from course_lib.questions.trial import run_trial, settled
 
 STUBBED = False
 PUBLIC_SEED = 20
@@ -26,8 +26,11 @@ class CheckFailed(AssertionError):
 
 def try_answer(question: Question, answer: Any, seed: int) -> Marks:
     """Draw the cases of `seed`, run the answer on each in this process and mark it."""
-    cases = question.cases(torch.Generator().manual_seed(seed))
-    return mark(question, cases, [run_trial(question.probe, answer, case.inputs) for case in cases])
+    with settled():  # the judge works in the learner's process, under whatever defaults were set there
+        cases = question.cases(torch.Generator().manual_seed(seed))
+    outcomes = [run_trial(question.probe, answer, case.inputs) for case in cases]
+    with settled():
+        return mark(question, cases, outcomes)
 
 
 class Check:

@@ -63,7 +63,7 @@ def explain(error: BaseException) -> str:
 @contextmanager
 def settled() -> Iterator[None]:
     """torch's global settings at their defaults inside; everything a learner may have set is back afterwards."""
-    dtype, device, states = torch.get_default_dtype(), torch.get_default_device(), torch.random.get_rng_state()
+    dtype, device, states = torch.get_default_dtype(), _default_device(), torch.random.get_rng_state()
     numpy_state, python_state = np.random.get_state(), random.getstate()
     try:
         torch.set_default_dtype(torch.float32)
@@ -73,8 +73,17 @@ def settled() -> Iterator[None]:
             yield
     finally:
         torch.set_default_dtype(dtype)
-        if torch.get_default_device() != device:
+        if _default_device() != device:
             torch.set_default_device(device)
         torch.random.set_rng_state(states)
         np.random.set_state(numpy_state)
         random.setstate(python_state)
+
+
+def _default_device() -> torch.device:
+    """torch's default device. One that is not there (a GPU's, on a machine without) is given up for the CPU."""
+    try:
+        return torch.get_default_device()
+    except (RuntimeError, AssertionError):
+        torch.set_default_device(None)
+        return torch.get_default_device()

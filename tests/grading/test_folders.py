@@ -1,6 +1,7 @@
 """tidy: one notebook a folder, nothing lost, twice the same."""
 
 import os
+import sys
 
 import pytest
 
@@ -38,6 +39,17 @@ def test_of_several_wrong_names_the_largest_is_taken(place):
     path, remarks = run(place)
     assert path.read_bytes() == b"1234" and len(remarks) == 2
     assert "was called b (1).IPYNB" in remarks[0] and "left aside: a.ipynb" in remarks[1]
+
+
+def test_names_of_files_are_told_without_what_steers_a_terminal(place):
+    """Linux takes any bytes as a name, valid UTF-8 or not."""
+    if sys.platform != "linux":
+        pytest.skip("no such names there")
+    for name, data in ((b"\x1b[2J\xff.ipynb", b"1234"), ("\u202ea.ipynb".encode(), b"1"), (b"n\note\xfe.txt", b"")):
+        (place[1] / os.fsdecode(name)).write_bytes(data)
+    path, remarks = run(place)
+    assert path.read_bytes() == b"1234" and len(remarks) == 3 and all(remark.isprintable() for remark in remarks)
+    assert "was called ?[2J?.ipynb" in remarks[0] and "?a.ipynb" in remarks[1] and "n?ote?.txt" in remarks[2]
 
 
 def test_a_renamed_resubmission_replaces_an_earlier_renamed_one(place):

@@ -7,7 +7,8 @@ import nbformat
 import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 
-from course_lib.grading.intake import MAX_BYTES, MAX_SOURCE, defines, take_in
+from course_lib.grading.intake import defines, take_in
+from course_lib.grading.reading import MAX_BYTES, MAX_SOURCE, MAX_TEXT
 from course_lib.grading.results import NO_FILE, READ, UNREADABLE_FILE
 from tests.grading.sample_class.course import REPOSITORY
 from tests.grading.sample_class.notebooks import Material, find, grade_id, to_bytes
@@ -37,7 +38,35 @@ def assert_markable(notebook):
 def test_what_is_no_notebook(data, words):
     taken = take_in(data, MATERIAL.released)
     assert taken.status == UNREADABLE_FILE and words in taken.remarks[0] and len(taken.remarks) == 1
+    kind = "The notebook is too long: " if words in ("3001 cells", "MB") else "The file is not a notebook: "
+    assert taken.remarks[0].startswith(kind)
     assert_markable(taken.notebook)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_encodings_that_editors_save(encoding):
+    nb = MATERIAL.notebook()
+    nb.cells.append(nbformat.v4.new_markdown_cell("Über 作业"))
+    data = json.dumps(nb, ensure_ascii=False)
+    taken, plain = take_in(data.encode(encoding), MATERIAL.released), take_in(data.encode("utf-8"), MATERIAL.released)
+    assert taken == plain and taken.status == READ and taken.notebook.cells[-1].source == "Über 作业"
+
+
+def test_text_cells_have_a_limit_together_and_code_cells_have_not():
+    nb = MATERIAL.notebook()
+    nb.cells += [nbformat.v4.new_markdown_cell("t" * (MAX_TEXT // 4)) for _ in range(6)]
+    nb.cells += [nbformat.v4.new_code_cell("#" * MAX_SOURCE) for _ in range(2)]
+    taken = take_in(to_bytes(nb), MATERIAL.released)
+    sizes = [len(cell.source) for cell in taken.notebook.cells[-8:]]
+    assert sizes == [MAX_TEXT // 4] * 4 + [0, 0] + [MAX_SOURCE] * 2 and "2 text cells were left out" in taken.remarks[0]
+    assert_markable(taken.notebook)
+
+
+def test_tags_that_steer_a_terminal():
+    nb = MATERIAL.notebook()
+    find(nb, "normalizable").metadata["tags"] = ["\x1b[2Jgone", "\u202e", "\ud800"]
+    taken = take_in(to_bytes(nb), MATERIAL.released)
+    assert "?[2Jgone, ?, ?" in taken.remarks[0] and taken.remarks[0].isprintable()
 
 
 def test_no_file():

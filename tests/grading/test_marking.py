@@ -11,10 +11,10 @@ import torch
 from course_lib.grading.limits import Limits
 from course_lib.grading.marking import CodeCell, _judge, code_cells, mark_cells, require_reference
 from course_lib.grading.nbgrader_seam import load_released, points_that_differ
+from course_lib.grading.observation import EARLY, LATE, NO_OUTCOME, Observation, Trial, Trouble
 from course_lib.grading.results import CRASHED, ERROR, FAILED, MISSING, NOT_ATTEMPTED, PASSED, TIMEOUT, InfrastructureError
 from course_lib.grading.sandbox import SEPARATE_PROCESS
 from course_lib.grading.secret import course_secret, secret_seed
-from course_lib.grading.supervision import NO_OUTCOME, Observation, Trouble
 from course_lib.questions import load_question, load_topic
 from course_lib.questions.boundary import decode, encode
 from course_lib.questions.check import PUBLIC_SEED
@@ -101,9 +101,9 @@ def outcomes(answer):
 def judged(trouble=None, cell_trouble=None, answers=None, seen=None, source="def normalizable(c): ..."):
     observation = Observation()
     if seen is not None:
-        observation.outcomes["normalizable"] = seen
+        observation.outcomes[Trial("normalizable", LATE)] = seen
     if trouble is not None:
-        observation.question_troubles["normalizable"] = trouble
+        observation.troubles[Trial("normalizable", LATE)] = trouble
     if cell_trouble is not None:
         observation.cell_troubles[0] = cell_trouble
     return _judge(QUESTION, CASES, [CodeCell(source, answers)], observation)

@@ -1,14 +1,16 @@
 """What a student wrote in Markdown cannot run where it is shown, and keeps its shape."""
 
 import re
+from html import unescape
 
 import pytest
 from nbconvert.exporters import HTMLExporter
 
 from course_lib.grading.course_folder import load_config
-from course_lib.grading.safe_html import markdown2html
+from course_lib.grading.safe_html import MAX_SOURCE, MAX_TAGS, markdown2html
 from tests.grading.sample_class.answers import SCRIPT
 from tests.grading.sample_class.course import REPOSITORY
+from tests.grading.sample_class.notebooks import Material
 
 HOSTILE = [SCRIPT, "<script>x</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "[a](JaVaScRiPt:alert(1))",
            "[a](data:text/html;base64,PHNjcmlwdD4=)", "<a href=' javascript:x'>a</a>", "<a href='java\nscript:x'>a</a>",
@@ -33,6 +35,18 @@ def test_honest_markdown_keeps_its_shape():
     for part in ("<h1>T", "<td>$x_{i&lt;j}$</td>", "<details><summary>Hint</summary>", "<code>a &lt; b</code>",
                  '<a href="https://x.org">l</a>'):
         assert part in html
+
+
+@pytest.mark.parametrize("source", ["<div>" * 20_000, "<div>" * 501, "x" * 20_001, "# a & b\n" * 5000])
+def test_what_would_stall_the_page_is_shown_as_text(source):
+    """The filter's time grows with the square of the depth of tags: 20 000 of them took minutes."""
+    html = markdown2html(source)
+    assert html.startswith("<pre>") and html.count("<") == 2 and unescape(html[5:-6]) == source
+
+
+def test_the_course_own_text_is_far_from_these_limits():
+    sources = [cell.source for cell in Material(REPOSITORY).solution.cells if cell.cell_type == "markdown"]
+    assert max(map(len, sources)) < MAX_SOURCE / 2 and max(source.count("<") for source in sources) < MAX_TAGS / 2
 
 
 def test_form_grader_and_feedback_use_it():

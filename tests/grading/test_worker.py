@@ -9,9 +9,10 @@ import pytest
 
 from course_lib.grading import supervision
 from course_lib.grading.limits import Limits
+from course_lib.grading.observation import LATE, NO_OUTCOME
 from course_lib.grading.results import CRASHED, ERROR, MISSING, TIMEOUT, InfrastructureError
 from course_lib.grading.sandbox import Sandbox
-from course_lib.grading.supervision import NO_OUTCOME, definitions_only, observe
+from course_lib.grading.supervision import observe
 from course_lib.questions.boundary import encode
 
 PROBE = "course_lib.questions.probes.energy_based_models:normalizable"
@@ -26,7 +27,7 @@ def tell(cells: list[str]) -> object:
     """Run cells of which the last leaves plain data in `report`; bring it back as an answer: the bytes of its JSON."""
     question = {"name": "tell", "probe": PROBE.replace("normalizable", "natural_parameters"), "cases": [encode({"x": 0.0})]}
     answer = "import json\ndef tell(x):\n    return list(json.dumps(report).encode())"
-    (said,) = observe([*cells, answer], [question], ROOMY).outcomes["tell"]
+    (said,) = observe([*cells, answer], [question], ROOMY).outcomes["tell", LATE]
     return json.loads(bytes(said["theta"].tolist()))
 
 
@@ -43,6 +44,19 @@ def test_a_notebook_works_there_as_it_does_in_jupyter(tmp_path):
              "print(input())", "exit()", "seen.append('after exit')", "%%writefile note.txt\ntext",
              "seen.append(open('note.txt').read().strip())", "report = seen"]
     assert tell(cells) == ["await", "figure", "widget 3", "cell magic", "shell", "help", "after exit", "text"]
+
+
+def test_what_differs_from_a_desk_stops_no_cell():
+    """A window system that is not there, a module of the notebook's own (which cannot stand before ours), packages."""
+    cells = ["seen, ran = [], []", "%matplotlib qt\nseen.append('qt')", "%matplotlib widget\nseen.append('widget')",
+             "%%writefile mine.py\nx = 3", "import mine\nseen.append(mine.x)",
+             "%%writefile colorsys.py\nx = 4", "import colorsys\nseen.append(hasattr(colorsys, 'x'))",
+             "import os\nos.system = ran.append\nget_ipython().system = ran.append\n"
+             "for tool in ('pip', 'conda', 'uv'): get_ipython().run_line_magic(tool, 'install torch')",
+             "%pip install torch", "pip install torch", "seen.append(ran)",
+             "seen.append([os.environ['PIP_TARGET'] == os.path.join(os.getcwd(), 'site'), os.environ['PIP_NO_INDEX']])",
+             "report = seen"]
+    assert tell(cells) == ["qt", "widget", 3, False, [], [True, "1"]]
 
 
 def test_what_it_sees_of_us(monkeypatch):
@@ -65,31 +79,33 @@ def test_a_question_that_hangs_costs_itself_only_and_keeps_what_it_had():
              "import os\ndef gone(c):\n    os._exit(3)"]
     limits = Limits(cell_seconds=60, question_seconds=4, total_seconds=300)
     seen = observe(cells, ask("slow", "gone", "absent", "fine", polynomials=((0.0, 1.0), (0.0, 2.0))), limits)
-    assert {name: trouble.verdict for name, trouble in seen.question_troubles.items()} == {
-        "slow": TIMEOUT, "gone": CRASHED, "absent": MISSING}
-    assert bool(seen.outcomes["slow"][0]["finite"][0]) is True and seen.outcomes["slow"][1] == NO_OUTCOME
-    assert [bool(outcome["finite"][0]) for outcome in seen.outcomes["fine"]] == [True, True]
-    assert "exit code 3" in seen.question_troubles["gone"].message
+    assert {trial: trouble.verdict for trial, trouble in seen.troubles.items()} == {
+        ("slow", LATE): TIMEOUT, ("gone", LATE): CRASHED, ("absent", LATE): MISSING}
+    assert bool(seen.outcomes["slow", LATE][0]["finite"][0]) is True and seen.outcomes["slow", LATE][1] == NO_OUTCOME
+    assert [bool(outcome["finite"][0]) for outcome in seen.outcomes["fine", LATE]] == [True, True]
+    assert "exit code 3" in seen.troubles["gone", LATE].message
+    assert "it answered 1 of 2 cases" in seen.troubles["slow", LATE].message
+
+
+def test_the_limit_is_for_each_case_so_slow_is_not_wrong():
+    limits = Limits(cell_seconds=60, question_seconds=4, total_seconds=300)
+    cases = ask("slow", polynomials=((0.0,), (0.0, 1.0), (0.0, 2.0), (0.0, 3.0)))
+    seen = observe(["import time\ndef slow(c):\n    time.sleep(1.5)\n    return True"], cases, limits)
+    assert not seen.troubles and [bool(outcome["finite"][0]) for outcome in seen.outcomes["slow", LATE]] == [True] * 4
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_worker_killed_by_a_signal_is_told_by_its_name():
     seen = observe(["import os, signal\ndef gone(c):\n    os.kill(os.getpid(), signal.SIGKILL)"], ask("gone"), ROOMY)
-    assert "signal SIGKILL" in seen.question_troubles["gone"].message
+    assert "signal SIGKILL" in seen.troubles["gone", LATE].message
 
 
-def test_a_cell_that_hangs_keeps_its_definitions():
+def test_a_cell_that_hangs_keeps_its_definitions_and_constants():
     limits = Limits(cell_seconds=4, question_seconds=60, total_seconds=300)
-    seen = observe(["def fine(c): return True\nx = 0\nwhile True:\n    x += 1", "y = x"], ask("fine"), limits)
-    assert bool(seen.outcomes["fine"][0]["finite"][0]) is True
+    cell = "K = 2\nhalf = lambda c: 1 / K\ndef fine(c): return half(c) == 0.5\nwhile True:\n    K += 1\nlast = 1"
+    seen = observe([cell, "y = last"], ask("fine"), limits)
+    assert bool(seen.outcomes["fine", LATE][0]["finite"][0]) is True
     assert seen.cell_troubles[0].verdict == TIMEOUT and seen.cell_troubles[1].verdict == ERROR
-
-
-def test_definitions_only():
-    source = "import os\nx = 1\n@staticmethod\ndef f(a=1):\n    return a\nwhile True: pass\nclass A: pass\nfrom a import b"
-    assert definitions_only(source) == ("import os\n\n@staticmethod\ndef f(a=1):\n    return a\n\nclass A:\n    pass\n"
-                                        "from a import b")
-    assert definitions_only("%magic\ndef f(): pass") == definitions_only("def f(:") == definitions_only("\0") == ""
 
 
 def test_a_flood_of_data_is_cut_off():
@@ -98,7 +114,7 @@ def test_a_flood_of_data_is_cut_off():
              "            try: os.write(fd, b'x' * 65536)\n            except OSError: pass")
     limits = Limits(question_seconds=60, total_seconds=120, line_bytes=500_000, total_bytes=1_000_000)
     seen = observe([flood], ask("flood"), limits)
-    assert seen.question_troubles["flood"].verdict == CRASHED and "more data" in seen.question_troubles["flood"].message
+    assert seen.troubles["flood", LATE].verdict == CRASHED and "more data" in seen.troubles["flood", LATE].message
 
 
 def test_the_notebook_as_a_whole_has_a_limit():
@@ -106,15 +122,16 @@ def test_the_notebook_as_a_whole_has_a_limit():
     begun = time.monotonic()
     seen = observe(["import time\nwhile True: time.sleep(0.1)", "def a(c): return True"], ask("a", "b"), limits)
     assert time.monotonic() - begun < 60
-    assert {trouble.verdict for trouble in seen.question_troubles.values()} == {TIMEOUT}
-    assert "whole notebook" in seen.question_troubles["a"].message
+    assert bool(seen.outcomes["a", LATE][0]["finite"][0]) is True, "what is defined is tried all the same"
+    assert "longer than 8 s" in seen.remarks[0]
+    assert seen.troubles["b", LATE].verdict == TIMEOUT and "whole notebook" in seen.troubles["b", LATE].message
 
 
 def test_restarts_are_counted(monkeypatch):
     """A notebook in which everything crashes ends after MAX_RESTARTS, not after one restart a cell."""
     monkeypatch.setattr(supervision, "MAX_RESTARTS", 2)
     seen = observe(["import os\nos._exit(1)"] * 9, ask("a"), Limits(total_seconds=300))
-    assert len(seen.cell_troubles) == 3 and seen.question_troubles["a"].verdict == CRASHED
+    assert len(seen.cell_troubles) == 3 and seen.troubles["a", LATE].verdict == CRASHED
 
 
 @pytest.mark.skipif(os.name != "posix", reason="process groups")
@@ -147,6 +164,6 @@ def test_the_sandbox_wraps_the_whole_command(tmp_path):
         return [sys.executable, "-c", "import subprocess, sys; raise SystemExit(subprocess.call(sys.argv[1:]))", *command]
 
     seen = observe(["def a(c): return True"], ask("a"), ROOMY, Sandbox("wrapped", wrap))
-    assert bool(seen.outcomes["a"][0]["finite"][0]) is True
+    assert bool(seen.outcomes["a", LATE][0]["finite"][0]) is True
     ((command, _, was_there),) = wrapped
     assert was_there and command[0] == sys.executable and "-I" in command

@@ -150,6 +150,22 @@ def test_global_settings_are_defaults_inside_and_back_afterwards():
         torch.set_grad_enabled(True)
 
 
+def test_a_default_device_that_is_not_there_costs_nothing():
+    """torch.set_default_device("cuda") in a notebook that is then marked without a GPU."""
+    absent = next(name for name in ("cuda", "xpu") if not getattr(torch, name).is_available())
+    question = load_question(TOPIC, "log_partition")
+    try:
+        torch.set_default_device(absent)
+        marks = check_module.try_answer(question, right, 1)
+        torch.set_default_device(absent)
+        with settled():
+            torch.set_default_device(absent)
+        assert torch.zeros(1).device.type == "cpu"
+    finally:
+        torch.set_default_device(None)
+    assert marks.points == marks.max_points
+
+
 def test_unknown_names_are_told_with_the_known_ones(check):
     with pytest.raises(InputError, match="99_nothing.*03_energy_based_models"):
         checker("99_nothing")

@@ -152,13 +152,14 @@ import json, os, sys
 sys.displayhook(5)
 get_ipython().displayhook(5)
 for fd in range(3, 64):
-    for line in ({"event": "question", "name": "normalizable"}, {"event": "cell", "cell": -1}, [], {"points": 2},
-                 {"event": "outcome", "name": "normalizable", "case": 0, "outcome": {}},
-                 {"event": "answered", "name": "normalizable"}):
-        try:
-            os.write(fd, (json.dumps(line) + "\\n").encode() + b"\\xff\\xfe not json\\n")
-        except OSError:
-            pass
+    for when in ("early", "late", [], None):
+        trial = {"name": "normalizable", "when": when}
+        for line in ({"event": "question", **trial}, {"event": "cell", "cell": -1}, [], {"points": 2},
+                     {"event": "outcome", "case": 0, "outcome": {}, **trial}, {"event": "answered", **trial}):
+            try:
+                os.write(fd, (json.dumps(line) + "\\n").encode() + b"\\xff\\xfe not json\\n")
+            except OSError:
+                pass
 """
 DEFAULT_DTYPE = """
 import random

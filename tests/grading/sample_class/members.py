@@ -4,6 +4,7 @@ Everyone else has 19 points; `lost` names what a member does not get: {question:
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import Callable, NamedTuple
 
@@ -14,6 +15,9 @@ from tests.grading.sample_class.notebooks import (TOPIC, Material, add_code, add
 QUESTIONS = {"log_partition": 2, "normalizable": 2, "natural_parameters": 2, "contrastive_loss": 3,
              "conditional_gradient": 3, "langevin_step": 3, "persistent_step": 4}
 NAME = f"{TOPIC}.ipynb"
+# Linux takes any bytes as a name: no UTF-8, and what would clear the instructor's screen.
+ODD_NAME, SHOWN_NAME = ((os.fsdecode(b"caf\xe9\x1b[2J.ipynb"), "caf??[2J.ipynb") if sys.platform == "linux"
+                        else ("odd.ipynb", "odd.ipynb"))
 Files = dict[str, bytes]
 WRONG = {"normalizable": (0, "failed", "")}
 
@@ -76,7 +80,7 @@ MEMBERS = (
     Member("answer_cell_duplicated", one(lambda nb: duplicate(nb, "normalizable_answer", a.WRONG_NORMALIZABLE)),
            remark="2 times"),
     Member("output_forged", cheat(forge_outputs), WRONG),
-    Member("events_forged", cheat(lambda nb: add_code(nb, a.FORGED_EVENTS)),
+    Member("events_forged", cheat(lambda nb: add_code(nb, a.FORGED_EVENTS, 2)),
            {"normalizable": (0, "error", "was not reached")}),
     Member("always_equal", one(lambda nb: add_code(nb, a.ALWAYS_EQUAL, 2), natural_parameters=a.ALWAYS_EQUAL,
                                normalizable=a.ANYTHING),
@@ -102,6 +106,7 @@ MEMBERS = (
     Member("truncated", lambda m: {NAME: to_bytes(m.solution)[:-4000]}, everything("unreadable", "not a notebook"),
            "breaks off"),
     Member("renamed", lambda m: {"Übung 3 (1).ipynb": m.prepared(lambda nb: None)}, remark="was called Übung 3 (1).ipynb"),
+    Member("named_in_bytes", lambda m: {ODD_NAME: m.prepared(lambda nb: None)}, remark=f"was called {SHOWN_NAME};"),
     Member("empty_folder", lambda m: {}, everything("missing", "No notebook was handed in"), "No notebook was"),
     Member("old_format", lambda m: {NAME: to_format_3(m.notebook())}, remark="old format"),
     Member("file_beside", lambda m: {NAME: m.prepared(lambda nb: None), "torch.py": b"raise SystemExit"}, remark="torch.py"),
