@@ -10,6 +10,7 @@ The proposal q(y | x) = N(y; x + h g(x), 2 h I), g = grad log p, is not symmetri
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -30,6 +31,7 @@ class MALA:
     """
 
     step_size: float
+    leaves_invariant: ClassVar[bool] = True
 
     def __post_init__(self):
         require_positive("step_size", self.step_size)

@@ -7,7 +7,7 @@ The proposal is symmetric, q(y | x) = q(x | y), so only the ratio of densities i
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
@@ -34,6 +34,7 @@ class RandomWalkMetropolis:
     """
 
     step_size: float
+    leaves_invariant: ClassVar[bool] = True
 
     def __post_init__(self):
         require_positive("step_size", self.step_size)

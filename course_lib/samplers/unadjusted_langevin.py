@@ -8,7 +8,7 @@ sigma^2 / (1 - step_size / (2 sigma^2)), and from step_size = 2 sigma^2 on it di
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
@@ -47,6 +47,7 @@ class UnadjustedLangevin:
     """
 
     step_size: float
+    leaves_invariant: ClassVar[bool] = False
 
     def __post_init__(self):
         require_positive("step_size", self.step_size)

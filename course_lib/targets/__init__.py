@@ -1,21 +1,35 @@
-"""Densities of which the truth is known: log_prob, exact draws, entropy; and sums over a grid.
+"""Densities of which the truth is known, and sums over a grid.
 
-Every target has `dim`, `entropy` (a float, nats), `log_prob(x: (n, dim)) -> (n,)` in the dtype of x, and
-`sample(n, generator=None) -> (n, dim)` in its own dtype and on its own device.
+Every target has `dim` and `log_prob(x: (n, dim)) -> (n,)` in the dtype of x. All but LogisticRegression draw exactly, by
+`sample(n, generator=None) -> (n, dim)` in their own dtype and on their own device. What is known beside:
+
+those of TARGETS_2D, Gaussian, mixtures   normalised; `entropy` (a float, nats); Gaussian, mixtures: `mean`, `covariance`
+Funnel, Banana                            normalised, `log_z` = 0; `entropy`, `mean`, `variance` in closed form
+ManyWell                                  `log_z`, `entropy`, `mean`, `variance` by quadrature
+EightSchools                              `log_z`, `mean`, `variance` by quadrature
+LogisticRegression                        `load_reference(name)`: log Z, means and variances with their errors
 """
 
 import torch
 
 from ..inputs import describe, require
+from .banana import Banana
 from .checkerboard import Checkerboard
+from .eight_schools import EightSchools
+from .funnel import Funnel
 from .gaussian import Gaussian
 from .grid import Grid
+from .logistic_regression import LogisticRegression, logistic_regression
+from .many_gaussians import forty_gaussians, twenty_five_gaussians
+from .many_well import ManyWell
 from .mixture import GaussianMixture, eight_gaussians
 from .moons import TwoMoons
+from .references import Reference, known_references, load_reference
 from .rings import Rings
 
-__all__ = ["Checkerboard", "Gaussian", "GaussianMixture", "Grid", "Rings", "TARGETS_2D", "TwoMoons",
-           "eight_gaussians", "load_target"]
+__all__ = ["Banana", "Checkerboard", "EightSchools", "Funnel", "Gaussian", "GaussianMixture", "Grid", "LogisticRegression",
+           "ManyWell", "Reference", "Rings", "TARGETS_2D", "TwoMoons", "eight_gaussians", "forty_gaussians",
+           "known_references", "load_reference", "load_target", "logistic_regression", "twenty_five_gaussians"]
 
 TARGETS_2D = {"moons": TwoMoons, "eight_gaussians": eight_gaussians, "rings": Rings, "checkerboard": Checkerboard}
 

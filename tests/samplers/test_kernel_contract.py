@@ -1,6 +1,9 @@
 """What every kernel owes the loop: State and Info, purity, independent chains, no memory of another density."""
 
+import dataclasses
+import importlib
 import inspect
+import pkgutil
 
 import pytest
 import torch
@@ -8,6 +11,7 @@ import torch
 import course_lib.samplers as samplers
 from course_lib.randomness import make_generator
 from course_lib.samplers import sample
+from course_lib.samplers.counter_uniform import draw_seed
 
 
 def log_prob(x):  # two unequal bumps with a correlated background: no symmetry to hide behind
@@ -23,22 +27,39 @@ def noises(kernel, x, seed):
     """The arguments of kernel.transition after log_prob and state, drawn in the order of `step`."""
     generator = make_generator(seed)
     noise = torch.randn(x.shape, dtype=x.dtype, generator=generator)
+    if "seed" in inspect.signature(kernel.transition).parameters:
+        return noise, draw_seed(x, generator)
     if "log_u" not in inspect.signature(kernel.transition).parameters:
         return (noise,)
     return noise, (1 - torch.rand(len(x), dtype=x.dtype, generator=generator)).log()
 
 
-def test_every_exported_kernel_stands_in_the_table(kernel_table):
-    exported = {name for name in samplers.__all__
-                if inspect.isclass(getattr(samplers, name)) and hasattr(getattr(samplers, name), "transition")}
-    assert exported == set(kernel_table)
+def kernel_classes():
+    """Every class in the room that has init and step, whether exported or not."""
+    modules = [importlib.import_module(module.name) for module in pkgutil.walk_packages(samplers.__path__, "course_lib.samplers.")]
+    classes = {value for module in modules for value in vars(module).values() if inspect.isclass(value)}
+    return {c for c in classes if c.__module__.startswith("course_lib.samplers") and hasattr(c, "init") and hasattr(c, "step")
+            and c is not samplers.Kernel}
+
+
+def test_every_kernel_is_exported_and_stands_in_a_table(kernel_table, other_table):
+    """Those in other_table are tested in test_other_kernels.py."""
+    names = {c.__name__ for c in kernel_classes()}
+    assert names == set(kernel_table) | set(other_table) and not set(kernel_table) & set(other_table)
+    assert names <= set(samplers.__all__)
     assert all(type(kernel).__name__ == name for name, kernel in kernel_table.items())
+    assert all(type(kernel).__name__ == name for name, (kernel, _, _) in other_table.items())
+
+
+def test_every_kernel_says_whether_it_leaves_its_density_invariant():
+    assert {c.__name__ for c in kernel_classes() if c.leaves_invariant is not True} == {"UnadjustedLangevin", "SGLD"}
+    assert all(c.leaves_invariant in (True, False) for c in kernel_classes())
 
 
 def test_settings_are_frozen_and_kernels_compare_by_identity(kernel):
     with pytest.raises(AttributeError):
         kernel.step_size = 3.0
-    assert kernel != type(kernel)(kernel.step_size)
+    assert kernel != dataclasses.replace(kernel)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -161,9 +182,10 @@ def test_float32_and_float64_make_the_same_move(kernel):
     x = start(100)
     noise = noises(kernel, x, 3)
     double, info = kernel.transition(log_prob, kernel.init(log_prob, x), *noise)
-    single, _ = kernel.transition(log_prob, kernel.init(log_prob, x.float()), *(value.float() for value in noise))
+    single, _ = kernel.transition(log_prob, kernel.init(log_prob, x.float()),
+                                  *(value.float() if value.is_floating_point() else value for value in noise))
     decided = torch.ones(100, dtype=bool)
-    if len(noise) == 2:
+    if len(noise) == 2 and noise[1].is_floating_point():
         decided = (info.acceptance_probability.log() - noise[1]).abs() > 1e-4
     assert decided.sum() > 90
     torch.testing.assert_close(single.position[decided].double(), double.position[decided], rtol=1e-4, atol=1e-5)
