@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..inputs import require, require_batch, require_count
+from course_lib.inputs import require, require_batch, require_count
 
 
 class PrincipalComponents(NamedTuple):

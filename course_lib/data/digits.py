@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..inputs import describe, require
+from course_lib.inputs import describe, require
 
 SPLITS = {"train": slice(0, 1000), "validation": slice(1000, 1350), "test": slice(1350, 1797), "all": slice(0, 1797)}
 

@@ -12,20 +12,20 @@ LogisticRegression                        `load_reference(name)`: log Z, means a
 
 import torch
 
-from ..inputs import describe, require
-from .banana import Banana
-from .checkerboard import Checkerboard
-from .eight_schools import EightSchools
-from .funnel import Funnel
-from .gaussian import Gaussian
-from .grid import Grid
-from .logistic_regression import LogisticRegression, logistic_regression
-from .many_gaussians import forty_gaussians, twenty_five_gaussians
-from .many_well import ManyWell
-from .mixture import GaussianMixture, eight_gaussians
-from .moons import TwoMoons
-from .references import Reference, known_references, load_reference
-from .rings import Rings
+from course_lib.inputs import describe, require
+from course_lib.targets.banana import Banana
+from course_lib.targets.checkerboard import Checkerboard
+from course_lib.targets.eight_schools import EightSchools
+from course_lib.targets.funnel import Funnel
+from course_lib.targets.gaussian import Gaussian
+from course_lib.targets.grid import Grid
+from course_lib.targets.logistic_regression import LogisticRegression, logistic_regression
+from course_lib.targets.many_gaussians import forty_gaussians, twenty_five_gaussians
+from course_lib.targets.many_well import ManyWell
+from course_lib.targets.mixture import GaussianMixture, eight_gaussians
+from course_lib.targets.moons import TwoMoons
+from course_lib.targets.references import Reference, known_references, load_reference
+from course_lib.targets.rings import Rings
 
 __all__ = ["Banana", "Checkerboard", "EightSchools", "Funnel", "Gaussian", "GaussianMixture", "Grid", "LogisticRegression",
            "ManyWell", "Reference", "Rings", "TARGETS_2D", "TwoMoons", "eight_gaussians", "forty_gaussians",

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..inputs import require
+from course_lib.inputs import require
 
 NODES = 12          # Gauss-Legendre nodes along an axis of a box
 CHUNK = 65536       # points evaluated at a time

@@ -5,8 +5,8 @@ import math
 import torch
 from torch import Tensor
 
-from ..inputs import require, require_batch, require_count
-from .parameters import as_parameter
+from course_lib.inputs import require, require_batch, require_count
+from course_lib.targets.parameters import as_parameter
 
 
 class Gaussian:

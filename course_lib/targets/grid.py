@@ -7,8 +7,8 @@ from typing import Callable
 import torch
 from torch import Tensor
 
-from ..inputs import describe, evaluate_log_prob, require, require_count
-from .parameters import require_dtype
+from course_lib.inputs import describe, evaluate_log_prob, require, require_count
+from course_lib.targets.parameters import require_dtype
 
 LogProb = Callable[[Tensor], Tensor]
 

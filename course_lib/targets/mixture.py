@@ -7,9 +7,9 @@ from numbers import Real
 import torch
 from torch import Tensor
 
-from ..inputs import require, require_batch, require_count
-from .entropy import entropy_by_quadrature
-from .parameters import as_parameter
+from course_lib.inputs import require, require_batch, require_count
+from course_lib.targets.entropy import entropy_by_quadrature
+from course_lib.targets.parameters import as_parameter
 
 
 class GaussianMixture:

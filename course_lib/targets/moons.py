@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..inputs import require_batch, require_count, require_positive
-from .entropy import entropy_by_quadrature
-from .parameters import as_parameter
+from course_lib.inputs import require_batch, require_count, require_positive
+from course_lib.targets.entropy import entropy_by_quadrature
+from course_lib.targets.parameters import as_parameter
 
 NODES = 40   # Gauss-Legendre nodes an arc
 DROP = 36.0  # nodes are put where the integrand is above exp(-DROP) of its maximum

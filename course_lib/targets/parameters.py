@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from ..inputs import InputError, describe, require
+from course_lib.inputs import InputError, describe, require
 
 
 def require_dtype(dtype: torch.dtype) -> None:

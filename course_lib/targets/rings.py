@@ -6,8 +6,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from ..inputs import require, require_batch, require_count, require_positive
-from .parameters import as_parameter
+from course_lib.inputs import require, require_batch, require_count, require_positive
+from course_lib.targets.parameters import as_parameter
 
 
 class Rings:
