@@ -14,7 +14,8 @@ from torch import Tensor
 from course_lib.diagnostics import ess_bulk, rhat
 from course_lib.inputs import describe, require
 from course_lib.randomness import make_generator
-from course_lib.samplers import HMC, MALA, NUTS, ParallelTempering, RandomWalkMetropolis, UnadjustedLangevin, sample, warm_up
+from course_lib.samplers import (HMC, MALA, NUTS, Kernel, ParallelTempering, RandomWalkMetropolis, UnadjustedLangevin, sample,
+                                 warm_up)
 from course_lib.targets import Banana, EightSchools, Funnel, Gaussian, eight_gaussians, load_reference, logistic_regression
 
 CHAINS = 64
@@ -76,17 +77,25 @@ def problems() -> dict[str, Callable[[], Problem]]:
     }
 
 
-def kernels() -> dict[str, tuple[Callable[[], object], dict | None]]:
-    """The kernel before warm-up, and what warm_up may adapt besides the step size (None: no warm-up)."""
+class Recipe(NamedTuple):
+    """A kernel before warm-up; what warm_up may adapt besides the step size (None: no adaptation); what is built around it."""
+
+    make: Callable[[], Kernel]
+    adapted: dict | None
+    around: Callable[[Kernel], Kernel] | None = None
+
+
+def kernels() -> dict[str, Recipe]:
+    """The kernels of the table, by name."""
     ladder = [1.0, 0.5, 0.25, 0.12, 0.06]
     return {
-        "random walk": (lambda: RandomWalkMetropolis(0.5), {}),
-        "ULA, step 0.05": (lambda: UnadjustedLangevin(0.05), None),
-        "MALA": (lambda: MALA(0.1), {}),
-        "HMC, ChEES": (lambda: HMC(0.2, 8, jitter=0.4), {"trajectory": "chees"}),
-        "HMC, ChEES, dense mass": (lambda: HMC(0.2, 8, jitter=0.4), {"trajectory": "chees", "mass_matrix": "dense"}),
-        "NUTS, dense mass": (lambda: NUTS(0.2), {"mass_matrix": "dense"}),
-        "tempering, MALA 0.05": (lambda: ParallelTempering(MALA(0.05), ladder), None),
+        "random walk": Recipe(lambda: RandomWalkMetropolis(0.5), {}),
+        "ULA, step 0.05": Recipe(lambda: UnadjustedLangevin(0.05), None),
+        "MALA": Recipe(lambda: MALA(0.1), {}),
+        "HMC, ChEES": Recipe(lambda: HMC(0.2, 8, jitter=0.4), {"trajectory": "chees"}),
+        "HMC, ChEES, dense mass": Recipe(lambda: HMC(0.2, 8, jitter=0.4), {"trajectory": "chees", "mass_matrix": "dense"}),
+        "NUTS, dense mass": Recipe(lambda: NUTS(0.2), {"mass_matrix": "dense"}),
+        "tempering, MALA": Recipe(lambda: MALA(0.1), {}, lambda kernel: ParallelTempering(kernel, ladder)),
     }
 
 
@@ -105,17 +114,21 @@ def row(target: str, kernel: str, num_draws: int = 2000, seed: int = 0) -> Row:
     """One cell of the table: half as many steps of warm-up as draws, then num_draws steps of 64 chains."""
     require(target in problems(), "the name of a target", describe(target), f"the known ones are {', '.join(problems())}")
     require(kernel in kernels(), "the name of a kernel", describe(kernel), f"the known ones are {', '.join(kernels())}")
-    problem, (make, adapted) = problems()[target](), kernels()[kernel]
+    problem, recipe = problems()[target](), kernels()[kernel]
     generator = make_generator(seed)
     x = problem.scale * torch.randn(CHAINS, len(problem.mean), generator=generator, **F64)
-    start, moving = time.perf_counter(), make()
-    if adapted is not None:
-        warm = warm_up(moving, problem.log_prob, x, num_draws // 2, generator=generator, **adapted)
+    start, moving, discarded = time.perf_counter(), recipe.make(), 0
+    if recipe.adapted is not None:
+        warm = warm_up(moving, problem.log_prob, x, num_draws // 2, generator=generator, **recipe.adapted)
         moving, x = warm.kernel, warm.state.position
+    if recipe.around is not None:
+        moving = recipe.around(moving)
+    if recipe.around is not None or recipe.adapted is None:
+        discarded = num_draws // 2
     counted = CountedGradients(problem.log_prob)
-    run = sample(moving, counted, x, num_draws, warmup=0 if adapted is not None else num_draws // 2, generator=generator)
+    run = sample(moving, counted, x, num_draws, warmup=discarded, generator=generator)
     seconds = time.perf_counter() - start
-    gradients = counted.points * num_draws / (num_draws + (num_draws // 2 if adapted is None else 0))
+    gradients = counted.points * num_draws / (num_draws + discarded)
     divergences = 0 if run.divergences is None else int(run.divergences.sum())
     if bool(run.diverged.any()):
         return Row(target, kernel, float("nan"), float("nan"), float("nan"), divergences, seconds)
