@@ -20,8 +20,8 @@ def explore_bend(bend: Callable[[Tensor, float], tuple[Tensor, Tensor]], z: Tens
         return pushed_line(z, x, log_slope, f"steepest slope {float(log_slope.max().exp()):.2f}, "
                                             f"flattest {float(log_slope.min().exp()):.2f}")
 
-    slide(draw, "Left a curve that is steep in its middle, right the density it makes of a normal one: two humps.",
-          a=number("bend a", -0.9, 3.0, 1.5, 0.1))
+    slide(draw, "Left a curve, right a normal density and the one that the curve makes of it.",
+          a=number("bend a", -0.9, 6.0, 0.5, 0.1))
 
 
 def explore_layers(path: Sequence[Tensor], colors: Tensor, titles: Sequence[str]) -> None:

@@ -37,14 +37,19 @@ def matrices(panels: Mapping[str, Tensor]) -> Figure:
     return fig
 
 
-def clouds(panels: Mapping[str, Tensor], colors: Tensor, columns: int | None = None, size: float = 3) -> Figure:
-    """The same points at several stages {title: (n, 2)}, each point in one colour throughout; every panel has its own axes."""
+def clouds(panels: Mapping[str, Tensor], colors: Tensor, columns: int | None = None, limit: float | None = None) -> Figure:
+    """The same points at several stages {title: (n, 2)}, each point in one colour throughout.
+
+    limit: all panels show [-limit, limit] on both axes; None: every panel has its own axes.
+    """
     columns = columns or len(panels)
     rows = -(-len(panels) // columns)
     with figure(rows, columns, figsize=(7.2, 7.2 / columns * rows + 0.3)) as (fig, axes):
         for axis, (title, x) in zip(axes, panels.items()):
-            axis.scatter(*x.T.cpu(), s=size, c=colors.cpu(), cmap="viridis", linewidths=0)
+            axis.scatter(*x.T.cpu(), s=3, c=colors.cpu(), cmap="viridis", linewidths=0)
             axis.set(title=title, aspect="equal", xticks=[], yticks=[])
+            if limit is not None:
+                axis.set(xlim=(-limit, limit), ylim=(-limit, limit), xticks=(-limit, 0, limit), yticks=(-limit, 0, limit))
         for axis in axes[len(panels):]:
             axis.remove()
     return fig

@@ -35,7 +35,7 @@ def nice(dim: int, num_layers: int = 8, hidden: Sequence[int] = (64, 64), *, x: 
     return Flow([*layers, ElementwiseAffine(dim, **where), *standardise(x, dim, **where)], dim)
 
 
-def real_nvp(dim: int, num_layers: int = 8, hidden: Sequence[int] = (64, 64), *, max_log_scale: float = 3.0,
+def real_nvp(dim: int, num_layers: int = 8, hidden: Sequence[int] = (64, 64), *, max_log_scale: float = 2.0,
              x: Tensor | None = None, activation: type[nn.Module] = nn.ReLU,
              generator: torch.Generator | None = None, device: str | torch.device = "cpu",
              dtype: torch.dtype = torch.float32) -> Flow:
@@ -46,7 +46,7 @@ def real_nvp(dim: int, num_layers: int = 8, hidden: Sequence[int] = (64, 64), *,
     return Flow([*layers, *standardise(x, dim, **where)], dim)
 
 
-def maf(dim: int, num_layers: int = 8, hidden: Sequence[int] = (64, 64), *, max_log_scale: float = 3.0,
+def maf(dim: int, num_layers: int = 8, hidden: Sequence[int] = (64, 64), *, max_log_scale: float = 2.0,
         x: Tensor | None = None, activation: type[nn.Module] = nn.ReLU,
         generator: torch.Generator | None = None, device: str | torch.device = "cpu",
         dtype: torch.dtype = torch.float32) -> Flow:
@@ -57,7 +57,7 @@ def maf(dim: int, num_layers: int = 8, hidden: Sequence[int] = (64, 64), *, max_
     return Flow([*layers, *standardise(x, dim, **where)], dim)
 
 
-def iaf(dim: int, num_layers: int = 8, hidden: Sequence[int] = (64, 64), *, max_log_scale: float = 3.0,
+def iaf(dim: int, num_layers: int = 8, hidden: Sequence[int] = (64, 64), *, max_log_scale: float = 2.0,
         x: Tensor | None = None, activation: type[nn.Module] = nn.ReLU,
         generator: torch.Generator | None = None, device: str | torch.device = "cpu",
         dtype: torch.dtype = torch.float32) -> Flow:
