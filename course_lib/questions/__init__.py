@@ -17,6 +17,7 @@ from course_lib.questions.contract import Question
 
 TOPICS = {
     "03_energy_based_models": "course_lib.questions.energy_based_models",
+    "12_denoising_diffusion": "course_lib.questions.denoising_diffusion",
 }
 
 

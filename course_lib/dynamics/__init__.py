@@ -1,0 +1,12 @@
+"""Dynamics between data and noise."""
+
+from course_lib.dynamics.ancestral import ancestral_sample, ancestral_step, step_sequence
+from course_lib.dynamics.ddim import ddim_encode, ddim_sample, ddim_step
+from course_lib.dynamics.guidance import guided
+from course_lib.dynamics.noise_schedule import NoiseSchedule, cosine_schedule, linear_schedule, log_snr_schedule
+from course_lib.dynamics.noising import (add_noise, clean_from_noise, clean_from_velocity, noise_from_clean, noise_from_velocity,
+                                         posterior, score_from_noise, velocity_from_noise)
+
+__all__ = ["NoiseSchedule", "add_noise", "ancestral_sample", "ancestral_step", "clean_from_noise", "clean_from_velocity",
+           "cosine_schedule", "ddim_encode", "ddim_sample", "ddim_step", "guided", "linear_schedule", "log_snr_schedule",
+           "noise_from_clean", "noise_from_velocity", "posterior", "score_from_noise", "step_sequence", "velocity_from_noise"]
