@@ -17,6 +17,6 @@ def topics(root: Path = ROOT) -> list[str]:
 
 
 def module_name(topic: str) -> str:
-    """The Python module of a topic: '03_energy_based_models' -> 'energy_based_models'."""
+    """The Python module of a topic: '03_energy_based_models' -> 'energy_based_models', and '11a_...' likewise."""
     number, _, name = topic.partition("_")
-    return name if number.isdigit() and name else topic
+    return name if number[:2].isdigit() and len(number) <= 3 and name else topic

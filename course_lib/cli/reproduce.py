@@ -7,6 +7,7 @@ import inspect
 import platform
 import time
 from datetime import datetime, timezone
+from itertools import groupby
 from pkgutil import iter_modules
 
 import course_lib
@@ -57,5 +58,6 @@ def main(arguments: list[str]) -> int:
     table = importlib.import_module(f"course_lib.experiments.{name}").table
     start = time.perf_counter()
     rows = table(**{key: value for key, value in vars(options).items() if key in inspect.signature(table).parameters})
-    print(as_markdown(rows), stamp(options, time.perf_counter() - start), sep="\n\n")
+    tables = [as_markdown(list(group)) for _, group in groupby(rows, key=type)]  # a topic may have tables of several kinds
+    print(*tables, stamp(options, time.perf_counter() - start), sep="\n\n")
     return 0

@@ -56,7 +56,7 @@ def compare(came: np.ndarray, expected: np.ndarray, what: str, guesses: Sequence
 def guess_message(came: np.ndarray, expected: np.ndarray, guesses: Sequence[Guess], scale: float, tolerance: float) -> str:
     """The first misconception whose array came; then the first whose array came with the opposite sign."""
     values = [(guess.message, np.asarray(guess.value, dtype=np.float64)) for guess in guesses]
-    wrong = [(message, value) for message, value in values if not close(value, expected, scale, 10 * tolerance)]
+    wrong = [(message, value) for message, value in values if not close(value, expected, scale, 3 * tolerance)]
     for message, value in wrong:
         if close(came, value, max(scale, np.abs(value).max(initial=0.0)), tolerance):
             return f"is not right: {message}{'' if message.endswith('?') else '.'}"
@@ -104,9 +104,10 @@ def pattern_message(came: np.ndarray, expected: np.ndarray, scale: float, tolera
         return "is all zeros."
     if close(came, -expected, scale, tolerance):
         return "has the right size and the opposite sign: check which term is subtracted from which."
+    factors = {name: value for name, value in factors.items() if value != 1}  # a factor 1 is no mistake
     named = {**factors, **{f"1/{name}": 1 / value for name, value in factors.items() if value}, **FACTORS}
     ratio = float((came * expected).sum() / max(float((expected**2).sum()), 1e-300))
-    if abs(ratio) > 1e-6 and close(came, ratio * expected, scale * max(1.0, abs(ratio)), tolerance):
+    if abs(ratio) > 1e-3 and f"{ratio:.4g}" != "1" and close(came, ratio * expected, scale * max(1.0, abs(ratio)), tolerance):
         for name, value in named.items():
             if math.isclose(abs(ratio), value, rel_tol=max(2e-4, 3 * tolerance)):
                 return f"is {'minus ' if ratio < 0 else ''}{name} times what it should be."

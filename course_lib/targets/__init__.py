@@ -5,6 +5,7 @@ Every target has `dim` and `log_prob(x: (n, dim)) -> (n,)` in the dtype of x. Al
 
 those of TARGETS_2D, Gaussian, mixtures   normalised; `entropy` (a float, nats); Gaussian, mixtures: `mean`, `covariance`
 Funnel, Banana                            normalised, `log_z` = 0; `entropy`, `mean`, `variance` in closed form
+TwoModes                                  a mixture; `exact_map` from N(0, I), `strip_probability`
 ManyWell                                  `log_z`, `entropy`, `mean`, `variance` by quadrature
 EightSchools                              `log_z`, `mean`, `variance` by quadrature
 LogisticRegression                        `load_reference(name)`: log Z, means and variances with their errors
@@ -26,9 +27,10 @@ from course_lib.targets.mixture import GaussianMixture, eight_gaussians
 from course_lib.targets.moons import TwoMoons
 from course_lib.targets.references import Reference, known_references, load_reference
 from course_lib.targets.rings import Rings
+from course_lib.targets.two_modes import TwoModes
 
 __all__ = ["Banana", "Checkerboard", "EightSchools", "Funnel", "Gaussian", "GaussianMixture", "Grid", "LogisticRegression",
-           "ManyWell", "Reference", "Rings", "TARGETS_2D", "TwoMoons", "eight_gaussians", "forty_gaussians",
+           "ManyWell", "Reference", "Rings", "TARGETS_2D", "TwoModes", "TwoMoons", "eight_gaussians", "forty_gaussians",
            "known_references", "load_reference", "load_target", "logistic_regression", "twenty_five_gaussians"]
 
 TARGETS_2D = {"moons": TwoMoons, "eight_gaussians": eight_gaussians, "rings": Rings, "checkerboard": Checkerboard}

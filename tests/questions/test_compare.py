@@ -39,6 +39,15 @@ def test_mistakes_are_named(came, expected, fragment):
     assert verdict.message.startswith("the result ") and re.search(fragment, verdict.message), verdict.message
 
 
+@pytest.mark.parametrize("came, factors, fragment", [
+    (-2e-6 * VECTOR, {}, "times"), (VECTOR * (1 + 4e-5), {}, "times"), (VECTOR * (1 + 4e-5), {"num_terms": 1.0}, "num_terms"),
+    (VECTOR + 5e-5, {"num_terms": 1.0}, "num_terms"),
+])
+def test_a_factor_that_says_nothing_is_not_named(came, factors, fragment):
+    verdict = compare(came, VECTOR, "it", factors=factors, scale=0.1)
+    assert not verdict.passed and fragment not in verdict.message, verdict.message
+
+
 def test_a_guess_comes_before_the_general_patterns():
     guesses = [Guess("first", VECTOR + 1), Guess("the sum was taken", 5 * VECTOR)]
     assert "the sum was taken" in compare(5 * VECTOR, VECTOR, "it", guesses).message

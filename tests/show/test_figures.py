@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from course_lib import show
 from course_lib.inputs import InputError
+from course_lib.models.flows.splines import evaluate
 from course_lib.randomness import make_generator
 from course_lib.show import sliders, style
 from course_lib.targets import Grid, TwoMoons
@@ -58,6 +59,10 @@ def test_every_other_figure_is_a_figure():
         show.two_terms(lambda x: -WELL(x), LINE, x[:, :1].double(), x[:, 1:].double(), lambda x: x[:, 0] ** 2, "title"),
         show.fit_in_one_dimension(lambda x: -WELL(x), lambda x: -WELL(x, 0.5), LINE, [("x", 0.1, 0.2, True)], "title"),
         show.scatter_panels({"moons": x, "again": x}, {"moons": x[:, 0]}),
+        show.clouds({"moons": x, "again": x, "and again": x}, x[:, 0], columns=2),
+        show.matrices({"one": torch.eye(3), "two": -torch.ones(2, 4)}),
+        show.pushed_line(x[:, 0], x[:, 0], 0 * x[:, 0], "title", truth=(x[:, 0], x[:, 1])),
+        show.spline(x[:, 0], x[:, 0], 1 + 0 * x[:, 0], ([0.0, 1.0], [0.0, 1.0])),
     ]
     assert all(isinstance(figure, Figure) for figure in figures)
 
@@ -88,6 +93,10 @@ def explorations():
     yield lambda: show.explore_two_terms(lambda x, t: t * x[:, 0] ** 2, LINE, x, lambda x: x[:, 0] ** 2, start=0.5)
     yield lambda: show.explore_moments(lambda x: -WELL(x), powers, fits, LINE)
     yield lambda: show.explore_training(snapshots, PLANE, x.repeat(1, 2))
+    yield lambda: show.explore_bend(lambda z, a: (z + a * z.tanh(), (1 + a / z.cosh() ** 2).log()), x[:, 0].sort().values)
+    yield lambda: show.explore_layers([x.repeat(1, 2) + k for k in range(4)], x[:, 0], ["base", "1 of 3", "2 of 3", "3 of 3"])
+    yield lambda: show.explore_spline(lambda x, at, y_at, d: evaluate(x, torch.stack([at, y_at, d]), 2.0))
+    yield lambda: show.explore_two_modes(lambda z, m: (m * z, 0 * z), scale=0.5)
 
 
 @pytest.mark.parametrize("explore", list(explorations()))

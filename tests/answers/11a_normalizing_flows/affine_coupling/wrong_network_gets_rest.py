@@ -1,0 +1,14 @@
+# expect: network takes the coordinates that are kept
+# misconception: feeds the half that changes
+# points: 0
+import torch
+
+
+def affine_coupling(values, network, num_kept, inverse):
+    kept, rest = values[:, :num_kept], values[:, num_kept:]
+    t, s = network(rest)
+    if inverse:
+        rest, log_det = (rest - t) * torch.exp(-s), -s.sum(1)
+    else:
+        rest, log_det = rest * torch.exp(s) + t, s.sum(1)
+    return torch.cat([kept, rest], dim=1), log_det

@@ -1,0 +1,14 @@
+# expect: NICE's additive layer
+# misconception: shifts only
+# points: 0
+import torch
+
+
+def affine_coupling(values, network, num_kept, inverse):
+    kept, rest = values[:, :num_kept], values[:, num_kept:]
+    t, s = network(kept)
+    if inverse:
+        rest, log_det = rest - t, 0 * s.sum(1)
+    else:
+        rest, log_det = rest + t, 0 * s.sum(1)
+    return torch.cat([kept, rest], dim=1), log_det

@@ -1,0 +1,14 @@
+# expect: Expected two things
+# misconception: forgets the log_det
+# points: 0
+import torch
+
+
+def affine_coupling(values, network, num_kept, inverse):
+    kept, rest = values[:, :num_kept], values[:, num_kept:]
+    t, s = network(kept)
+    if inverse:
+        rest, log_det = (rest - t) * torch.exp(-s), -s.sum(1)
+    else:
+        rest, log_det = rest * torch.exp(s) + t, s.sum(1)
+    return torch.cat([kept, rest], dim=1)

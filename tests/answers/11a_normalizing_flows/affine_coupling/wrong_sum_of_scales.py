@@ -1,0 +1,14 @@
+# expect: the scales are added
+# misconception: sums the scales themselves
+# points: 2
+import torch
+
+
+def affine_coupling(values, network, num_kept, inverse):
+    kept, rest = values[:, :num_kept], values[:, num_kept:]
+    t, s = network(kept)
+    if inverse:
+        rest, log_det = (rest - t) * torch.exp(-s), torch.exp(-s).sum(1)
+    else:
+        rest, log_det = rest * torch.exp(s) + t, torch.exp(s).sum(1)
+    return torch.cat([kept, rest], dim=1), log_det

@@ -1,0 +1,11 @@
+# expect: the first
+# misconception: squashes the log scale with tanh
+import torch
+
+
+def affine_coupling(values, network, num_kept, inverse):
+    k, r = values[:, :num_kept], values[:, num_kept:]
+    t, s = network(k)
+    s = torch.tanh(s)
+    r = (r - t) * torch.exp(-s) if inverse else r * s.exp() + t
+    return torch.cat([k, r], 1), -s.sum(1) if inverse else s.sum(1)

@@ -1,0 +1,10 @@
+# expect: take its absolute value first
+# misconception: the logarithm of a determinant, whatever its sign
+# points: 0
+import torch
+
+
+def change_of_variables(log_base, inverse, x):
+    j = torch.func.vmap(torch.func.jacrev(lambda p: inverse(p[None])[0]))(x)
+    z = inverse(x)
+    return log_base(z) + torch.log(torch.det(j))

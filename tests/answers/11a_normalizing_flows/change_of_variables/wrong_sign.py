@@ -1,0 +1,10 @@
+# expect: the sign of the log-determinant is wrong
+# misconception: subtracts the determinant of the inverse
+# points: 0
+import torch
+
+
+def change_of_variables(log_base, inverse, x):
+    j = torch.func.vmap(torch.func.jacrev(lambda p: inverse(p[None])[0]))(x)
+    z = inverse(x)
+    return log_base(z) - torch.linalg.slogdet(j).logabsdet

@@ -1,0 +1,12 @@
+# expect: that is an inverse autoregressive flow
+# misconception: one pass on z in the forward direction
+# points: 1
+import torch
+
+
+def masked_autoregressive(values, network, inverse):
+    if inverse:
+        t, s = network(values)
+        return (values - t) * torch.exp(-s), -s.sum(1)
+    t, s = network(values)
+    return values * torch.exp(s) + t, s.sum(1)

@@ -1,0 +1,14 @@
+# expect: only so many coordinates are right
+# misconception: dim - 1 passes from z, extra pass for log_det
+import torch
+
+
+def masked_autoregressive(values, network, inverse):
+    if inverse:
+        t, s = network(values)
+        return (values - t) * torch.exp(-s), -s.sum(1)
+    x = values
+    for _ in range(values.shape[1] - 1):
+        t, s = network(x)
+        x = values * s.exp() + t
+    return x, network(x)[1].sum(1)

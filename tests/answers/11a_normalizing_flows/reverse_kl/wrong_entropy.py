@@ -1,0 +1,6 @@
+# expect: the target is missing
+# misconception: only the model's entropy
+# points: 0
+def reverse_kl(forward, log_base, log_target, z):
+    x, log_det = forward(z)
+    return (log_base(z) - log_det).mean()

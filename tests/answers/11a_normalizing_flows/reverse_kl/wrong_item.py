@@ -1,0 +1,6 @@
+# expect: no gradient can flow
+# misconception: returns a number
+# points: 1
+def reverse_kl(forward, log_base, log_target, z):
+    x, log_det = forward(z)
+    return (log_base(z) - log_det - log_target(x)).mean().item()

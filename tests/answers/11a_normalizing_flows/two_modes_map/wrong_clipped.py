@@ -1,0 +1,16 @@
+# expect: clipped
+# misconception: keeps probabilities in [0.001, 0.999]
+import math
+
+import torch
+
+
+def two_modes_map(z, m, s):
+    low, high = torch.full_like(z, -m - 10 * s), torch.full_like(z, m + 10 * s)
+    for _ in range(100):
+        x = (low + high) / 2
+        mass = (torch.special.ndtr((x + m) / s) + torch.special.ndtr((x - m) / s)) / 2
+        small = mass < torch.special.ndtr(z).clamp(1e-3, 1 - 1e-3)
+        low, high = torch.where(small, x, low), torch.where(small, high, x)
+    log_p = torch.logaddexp(-((x + m) / s) ** 2 / 2, -((x - m) / s) ** 2 / 2) - math.log(2 * s * math.sqrt(2 * math.pi))
+    return x, -z**2 / 2 - math.log(2 * math.pi) / 2 - log_p

@@ -1,0 +1,15 @@
+# expect: all x are nearly right
+# misconception: stops after 18 halvings
+import math
+
+import torch
+
+
+def two_modes_map(z, m, s):
+    low, high = torch.full_like(z, -m - 10 * s), torch.full_like(z, m + 10 * s)
+    for _ in range(18):
+        x = (low + high) / 2
+        small = (torch.special.ndtr((x + m) / s) + torch.special.ndtr((x - m) / s)) / 2 < torch.special.ndtr(z)
+        low, high = torch.where(small, x, low), torch.where(small, high, x)
+    log_p = torch.logaddexp(-((x + m) / s) ** 2 / 2, -((x - m) / s) ** 2 / 2) - math.log(2 * s * math.sqrt(2 * math.pi))
+    return x, -z**2 / 2 - math.log(2 * math.pi) / 2 - log_p

@@ -1,0 +1,16 @@
+# expect: the 1/√(2π) is in one of the two densities only
+# misconception: leaves √(2π) out of φ
+# points: 2
+import math
+
+import torch
+
+
+def two_modes_map(z, m, s):
+    low, high = torch.full_like(z, -m - 10 * s), torch.full_like(z, m + 10 * s)
+    for _ in range(100):
+        x = (low + high) / 2
+        small = (torch.special.ndtr((x + m) / s) + torch.special.ndtr((x - m) / s)) / 2 < torch.special.ndtr(z)
+        low, high = torch.where(small, x, low), torch.where(small, high, x)
+    log_p = torch.logaddexp(-((x + m) / s) ** 2 / 2, -((x - m) / s) ** 2 / 2) - math.log(2 * s * math.sqrt(2 * math.pi))
+    return x, -z**2 / 2 - log_p

@@ -1,0 +1,16 @@
+# expect: k/(num_steps − 1)
+# misconception: linspace(0, 1, num_steps)
+# points: 0
+import torch
+
+
+def continuous_log_prob(velocity, log_base, x, probe, num_steps):
+    integral = 0.0
+    start = x
+    for k in range(num_steps):
+        x = x.detach().requires_grad_()
+        v = velocity(x, torch.linspace(0, 1, num_steps)[k])
+        (row,) = torch.autograd.grad(v, x, probe)
+        integral = integral + (row * probe).sum(dim=1) / num_steps
+        x = (x + v / num_steps).detach()
+    return log_base(x) + integral, x

@@ -1,0 +1,16 @@
+# expect: eᵀJe needs the probe on both sides
+# misconception: grad of the sum of v, times e
+# points: 1
+import torch
+
+
+def continuous_log_prob(velocity, log_base, x, probe, num_steps):
+    integral = 0.0
+    start = x
+    for k in range(num_steps):
+        x = x.detach().requires_grad_()
+        v = velocity(x, k / num_steps)
+        (row,) = torch.autograd.grad(v.sum(), x)
+        integral = integral + (row * probe).sum(dim=1) / num_steps
+        x = (x + v / num_steps).detach()
+    return log_base(x) + integral, x

@@ -1,0 +1,16 @@
+# expect: at its beginning
+# misconception: t at the end of the step
+# points: 0
+import torch
+
+
+def continuous_log_prob(velocity, log_base, x, probe, num_steps):
+    integral = 0.0
+    start = x
+    for k in range(num_steps):
+        x = x.detach().requires_grad_()
+        v = velocity(x, (k + 1) / num_steps)
+        (row,) = torch.autograd.grad(v, x, probe)
+        integral = integral + (row * probe).sum(dim=1) / num_steps
+        x = (x + v / num_steps).detach()
+    return log_base(x) + integral, x

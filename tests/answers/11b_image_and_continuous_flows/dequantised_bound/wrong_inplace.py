@@ -1,0 +1,13 @@
+# expect: noise was changed in place
+# misconception: noise changed in place
+import math
+
+import numpy as np
+import torch
+
+
+def dequantised_bound(log_prob, levels, noise, log_q, num_levels):
+    draws, n, dim = noise.shape
+    noise += levels
+    noise /= num_levels
+    return (log_prob(noise.flatten(0, 1)).reshape(draws, n) - log_q).mean(0) - dim * math.log(num_levels)

@@ -1,0 +1,10 @@
+# expect: not of num_levels − 1
+# misconception: K - 1 is the range
+# points: 1
+import math
+
+
+def dequantised_bound(log_prob, levels, noise, log_q, num_levels):
+    y = ((levels + noise) / num_levels)
+    log_p = log_prob(y.flatten(0, 1)).reshape(log_q.shape)
+    return (log_p - log_q).mean(dim=0) - levels.shape[1] * math.log(num_levels - 1)

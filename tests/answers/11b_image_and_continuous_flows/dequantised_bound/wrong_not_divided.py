@@ -1,0 +1,10 @@
+# expect: here nothing was divided
+# misconception: the model takes raw levels
+# points: 0
+import math
+
+
+def dequantised_bound(log_prob, levels, noise, log_q, num_levels):
+    y = (levels + noise)
+    log_p = log_prob(y.flatten(0, 1)).reshape(log_q.shape)
+    return (log_p - log_q).mean(dim=0) - levels.shape[1] * math.log(num_levels)

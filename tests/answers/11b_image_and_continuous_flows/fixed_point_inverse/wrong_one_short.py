@@ -1,0 +1,9 @@
+# expect: nothing has changed
+# misconception: counts the start as a step
+
+
+def fixed_point_inverse(g, x, num_iterations):
+    z = x
+    for _ in range(num_iterations - 1):
+        z = x - g(z)
+    return z

@@ -1,0 +1,21 @@
+# expect: do not arrive
+# misconception: h*w - w rounds
+import math
+
+import numpy as np
+import torch
+
+
+def masked_convolution(values, kernel, log_diagonal, inverse):
+    n, h, w = values.shape
+    earlier = kernel * torch.tensor([[1, 1, 1], [1, 0, 0], [0, 0, 0]])
+    log_det = log_diagonal.sum() * values.new_ones(n)
+    factor = log_diagonal.exp()
+    if not inverse:
+        seen = torch.nn.functional.conv2d(values[:, None], earlier[None, None], padding=1)[:, 0]
+        return factor * values + seen, log_det
+    z = values / factor
+    for _ in range(h * w - w):
+        seen = torch.nn.functional.conv2d(z[:, None], earlier[None, None], padding=1)[:, 0]
+        z = (values - seen) / factor
+    return z, -log_det

@@ -1,0 +1,16 @@
+# expect: vᵀ Jᵏ v has v on both sides
+# misconception: grad of the sum, times v
+# points: 0
+import torch
+
+
+def residual_log_det(g, z, probes, num_terms):
+    z = z.detach().requires_grad_()
+    out = g(z)
+    total = 0.0
+    for v in probes:
+        w = v
+        for k in range(1, num_terms + 1):
+            (w,) = torch.autograd.grad(out.sum(), z, retain_graph=True)
+            total = total + (-1) ** (k + 1) / k * (w * v).sum(dim=1)
+    return total / len(probes)
