@@ -2,11 +2,8 @@
 
 from typing import NamedTuple
 
-import matplotlib
-import matplotlib.pyplot as plt
 import pytest
 import torch
-from IPython.display import DisplayHandle
 from matplotlib.figure import Figure
 
 from course_lib.dynamics import linear_schedule
@@ -18,13 +15,6 @@ from course_lib.targets import GaussianMixture, Grid
 LINE = Grid(-6.0, 6.0, 2000, dtype=torch.float64)
 HUMPS = GaussianMixture([[-1.5], [1.0]], [0.25, 0.25], [0.3, 0.7], dtype=torch.float64)
 POINTS = torch.randn(40, 2, generator=make_generator(0))
-
-
-@pytest.fixture(autouse=True)
-def no_screen():
-    matplotlib.use("agg")
-    yield
-    assert not plt.get_fignums(), "a figure was left open: it would be shown twice"
 
 
 def test_strips_are_rows_of_upright_digits_and_a_short_one_ends_early():
@@ -96,16 +86,6 @@ def test_the_reverse_law_of_a_gaussian_is_the_gaussian_that_bayes_says():
     torch.testing.assert_close(exact, by_hand)
     torch.testing.assert_close(normal, by_hand)
     assert abs(kl) < 1e-9
-
-
-@pytest.fixture
-def screen(monkeypatch):
-    """What is displayed: the first pictures, the updates of each, and the widgets."""
-    shown, updates, widgets = [], [], []
-    monkeypatch.setattr(DisplayHandle, "update", lambda self, figure, **k: updates.append(figure))
-    monkeypatch.setattr(style, "display", lambda figure, **k: shown.append(figure) or DisplayHandle())
-    monkeypatch.setattr(sliders, "display", widgets.append)
-    return shown, updates, widgets
 
 
 def explorations():
