@@ -60,15 +60,24 @@ def posterior(answer: Callable, inputs: Inputs) -> Arrays:
     return arrays | together(*lefts)
 
 
+def reaches(loss: Tensor, parameters: list[Tensor]) -> bool:
+    """Does a gradient of the loss arrive at any of the parameters?"""
+    try:
+        return any(gradient is not None for gradient in torch.autograd.grad(loss.sum(), parameters, allow_unused=True))
+    except RuntimeError as error:
+        if "inplace" not in str(error):
+            raise
+        raise AnswerError("the loss has a value but no gradient: a tensor that the gradient needs was changed in place (*=, or "
+                          "a method that ends in _).") from None
+
+
 def denoising_loss(answer: Callable, inputs: Inputs) -> Arrays:
     """The loss of each row, twice; it must lead back to the parameters of the model."""
     names = ("model", "x_0", "t", "noise", "betas")
     model = NoiseModel(inputs["model"])
     (loss, left), (again, _) = (call(answer, {**inputs, "model": model}, *names) for _ in range(2))
     value = coerce(loss, "the loss")
-    parameters = list(model.parameters())
-    if not isinstance(loss, Tensor) or not loss.requires_grad or not any(
-            gradient is not None for gradient in torch.autograd.grad(loss.sum(), parameters, allow_unused=True)):
+    if not isinstance(loss, Tensor) or not loss.requires_grad or not reaches(loss, list(model.parameters())):
         raise AnswerError("Expected the loss to depend on the parameters of the model, but no gradient can flow through it: "
                           "return a tensor, and detach nothing that the model returned.")
     return {"loss": value, "again": coerce(again, "the loss"), **left}

@@ -11,4 +11,5 @@ def bound_term(x_0, x_t, eps_hat, t, betas):
     snr = bar / (1 - bar)
     tilde = (1 - before) / (1 - now) * beta
     x_hat = (x_t - (1 - now).sqrt() * eps_hat) / now.sqrt()
-    return (snr[t - 2] - snr[t - 1]) / 2 * ((x_0 - x_hat) ** 2).sum(1) + 0.5 * x_0.shape[1] * torch.log(2 * math.pi * math.e * tilde)
+    entropy = 0.5 * x_0.shape[1] * torch.log(2 * math.pi * math.e * tilde)
+    return (snr[t - 2] - snr[t - 1]) / 2 * ((x_0 - x_hat) ** 2).sum(1) + entropy
