@@ -19,6 +19,7 @@ TOPICS = {
     "03_energy_based_models": "course_lib.questions.energy_based_models",
     "11a_normalizing_flows": "course_lib.questions.normalizing_flows",
     "11b_image_and_continuous_flows": "course_lib.questions.image_and_continuous_flows",
+    "12_denoising_diffusion": "course_lib.questions.denoising_diffusion",
 }
 
 

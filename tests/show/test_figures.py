@@ -1,10 +1,8 @@
 """Figures: what they draw, that they are closed and described, and that sliders redraw the same picture."""
 
 import matplotlib
-import matplotlib.pyplot as plt
 import pytest
 import torch
-from IPython.display import DisplayHandle
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
@@ -18,13 +16,6 @@ from course_lib.targets import Grid, TwoMoons
 LINE = Grid(-4.0, 4.0, 200, dtype=torch.float64)
 PLANE = Grid((-2.0, -2.0), (3.0, 2.0), (50, 40))
 WELL = lambda x, tilt=0.0: (x[:, 0] ** 2 - 2) ** 2 / 2 + tilt * x[:, 0]
-
-
-@pytest.fixture(autouse=True)
-def no_screen():
-    matplotlib.use("agg")
-    yield
-    assert not plt.get_fignums(), "a figure was left open: it would be shown twice"
 
 
 def test_a_density_is_drawn_with_the_second_coordinate_upwards():
@@ -72,16 +63,6 @@ def test_a_picture_carries_its_description(monkeypatch):
     monkeypatch.setattr(style, "display", lambda *a, **k: shown.append(k))
     show.picture(show.curves({"a": ([1], [1])}, "x", "y"), "one point")
     assert shown[0]["metadata"] == {"image/png": {"alt": "one point"}}
-
-
-@pytest.fixture
-def screen(monkeypatch):
-    """What is displayed: the first pictures, the updates of each, and the widgets."""
-    shown, updates, widgets = [], [], []
-    monkeypatch.setattr(DisplayHandle, "update", lambda self, figure, **k: updates.append(figure))
-    monkeypatch.setattr(style, "display", lambda figure, **k: shown.append(figure) or DisplayHandle())
-    monkeypatch.setattr(sliders, "display", widgets.append)
-    return shown, updates, widgets
 
 
 def explorations():

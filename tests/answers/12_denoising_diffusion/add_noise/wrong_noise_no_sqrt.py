@@ -1,0 +1,8 @@
+# expect: √(1 − ᾱ_t) is the factor of the noise
+# misconception: forgets the root of the noise
+import torch
+
+
+def add_noise(x_0, t, noise, betas):
+    alpha_bar = torch.cumprod(1 - betas, dim=0)[t - 1][:, None]
+    return alpha_bar.sqrt() * x_0 + (1 - alpha_bar) * noise

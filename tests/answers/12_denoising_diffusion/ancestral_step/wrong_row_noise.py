@@ -1,0 +1,11 @@
+# expect: only the first row of the noise is used
+# misconception: the noise of the first row for all rows
+# points: 2
+import torch
+
+
+def ancestral_step(x_t, eps_hat, t, noise, betas):
+    bar = torch.cat([torch.ones_like(betas[:1]), torch.cumprod(1 - betas, dim=0)])
+    beta, now, before = betas[t - 1], bar[t], bar[t - 1]
+    mean = (x_t - beta / (1 - now).sqrt() * eps_hat) / (1 - beta).sqrt()
+    return mean + ((1 - before) / (1 - now) * beta).sqrt() * noise[0]

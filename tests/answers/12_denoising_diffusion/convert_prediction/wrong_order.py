@@ -1,0 +1,9 @@
+# expect: this is v: return
+# misconception: another order
+# points: 1
+def convert_prediction(x_t, eps, alpha_bar):
+    a = alpha_bar[:, None]
+    x_0 = (x_t - (1 - a).sqrt() * eps) / a.sqrt()
+    v = a.sqrt() * eps - (1 - a).sqrt() * x_0
+    score = -eps / (1 - a).sqrt()
+    return v, x_0, score

@@ -1,0 +1,9 @@
+# expect: the division by √ᾱ is missing
+# misconception: forgets the division
+# points: 1
+def convert_prediction(x_t, eps, alpha_bar):
+    a = alpha_bar[:, None]
+    x_0 = (x_t - (1 - a).sqrt() * eps)
+    v = a.sqrt() * eps - (1 - a).sqrt() * x_0
+    score = -eps / (1 - a).sqrt()
+    return x_0, v, score

@@ -1,0 +1,9 @@
+# expect: the noise is added
+# misconception: adds the noise
+# points: 1
+def convert_prediction(x_t, eps, alpha_bar):
+    a = alpha_bar[:, None]
+    x_0 = (x_t + (1 - a).sqrt() * eps) / a.sqrt()
+    v = a.sqrt() * eps - (1 - a).sqrt() * x_0
+    score = -eps / (1 - a).sqrt()
+    return x_0, v, score

@@ -1,0 +1,7 @@
+# expect: x_s should be about
+# misconception: clips x̂_0 to -1 ... 1
+# points: 0
+def ddim_step(x_t, eps_hat, alpha_bar_t, alpha_bar_s, eta, noise):
+    sigma = eta * ((1 - alpha_bar_s) / (1 - alpha_bar_t)).sqrt() * (1 - alpha_bar_t / alpha_bar_s).sqrt()
+    x_0 = ((x_t - (1 - alpha_bar_t).sqrt() * eps_hat) / alpha_bar_t.sqrt()).clamp(-1, 1)
+    return alpha_bar_s.sqrt() * x_0 + (1 - alpha_bar_s - sigma ** 2).clamp(min=0).sqrt() * eps_hat + sigma * noise

@@ -1,0 +1,7 @@
+# expect: but at s it should be
+# misconception: the direction has the level of t
+# points: 0
+def ddim_step(x_t, eps_hat, alpha_bar_t, alpha_bar_s, eta, noise):
+    sigma = eta * ((1 - alpha_bar_s) / (1 - alpha_bar_t)).sqrt() * (1 - alpha_bar_t / alpha_bar_s).sqrt()
+    x_0 = (x_t - (1 - alpha_bar_t).sqrt() * eps_hat) / alpha_bar_t.sqrt()
+    return alpha_bar_s.sqrt() * x_0 + (1 - alpha_bar_t - sigma ** 2).sqrt() * eps_hat + sigma * noise

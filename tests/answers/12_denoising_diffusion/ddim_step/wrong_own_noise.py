@@ -1,0 +1,10 @@
+# expect: draw none
+# misconception: draws noise of its own
+# points: 2
+import torch
+
+
+def ddim_step(x_t, eps_hat, alpha_bar_t, alpha_bar_s, eta, noise):
+    sigma = eta * ((1 - alpha_bar_s) / (1 - alpha_bar_t)).sqrt() * (1 - alpha_bar_t / alpha_bar_s).sqrt()
+    x_0 = (x_t - (1 - alpha_bar_t).sqrt() * eps_hat) / alpha_bar_t.sqrt()
+    return alpha_bar_s.sqrt() * x_0 + (1 - alpha_bar_s - sigma ** 2).sqrt() * eps_hat + sigma * torch.randn_like(x_t)

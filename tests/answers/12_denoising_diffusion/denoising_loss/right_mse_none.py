@@ -1,0 +1,8 @@
+# right: mse_loss without reduction
+import torch
+
+
+def denoising_loss(model, x_0, t, noise, betas):
+    alpha_bar = torch.cumprod(1 - betas, dim=0)[t - 1][:, None]
+    x_t = alpha_bar.sqrt() * x_0 + (1 - alpha_bar).sqrt() * noise
+    return torch.nn.functional.mse_loss(model(x_t, t), noise, reduction='none').mean(-1)

@@ -1,0 +1,10 @@
+# expect: the model is called with t/T
+# misconception: a fraction for t
+# points: 2
+import torch
+
+
+def denoising_loss(model, x_0, t, noise, betas):
+    alpha_bar = torch.cumprod(1 - betas, dim=0)[t - 1][:, None]
+    x_t = alpha_bar.sqrt() * x_0 + (1 - alpha_bar).sqrt() * noise
+    return ((model(x_t, t / len(betas)) - noise) ** 2).mean(dim=1)

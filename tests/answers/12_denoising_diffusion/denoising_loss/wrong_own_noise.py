@@ -1,0 +1,10 @@
+# expect: draw none
+# misconception: another noise in x_t than in the target
+# points: 0
+import torch
+
+
+def denoising_loss(model, x_0, t, noise, betas):
+    alpha_bar = torch.cumprod(1 - betas, dim=0)[t - 1][:, None]
+    x_t = alpha_bar.sqrt() * x_0 + (1 - alpha_bar).sqrt() * torch.randn_like(noise)
+    return ((model(x_t, t) - noise) ** 2).mean(dim=1)

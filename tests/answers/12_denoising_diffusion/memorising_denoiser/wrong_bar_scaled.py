@@ -1,0 +1,9 @@
+# expect: scaled with ᾱ, but
+# misconception: ᾱ, not its root
+# points: 0
+import torch
+
+
+def memorising_denoiser(x_t, alpha_bar, data):
+    squares = ((x_t[:, None, :] - alpha_bar * data) ** 2).sum(dim=-1)
+    return torch.softmax(-squares / (2 * (1 - alpha_bar)), dim=1) @ data

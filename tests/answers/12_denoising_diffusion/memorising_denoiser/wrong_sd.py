@@ -1,0 +1,9 @@
+# expect: the standard deviation √(1 − ᾱ)
+# misconception: the standard deviation in the exponent
+# points: 0
+import torch
+
+
+def memorising_denoiser(x_t, alpha_bar, data):
+    squares = ((x_t[:, None, :] - alpha_bar.sqrt() * data) ** 2).sum(dim=-1)
+    return torch.softmax(-squares / (2 * (1 - alpha_bar).sqrt()), dim=1) @ data

@@ -1,0 +1,11 @@
+# expect: x_t was changed in place
+# misconception: scales x_t and x_0 in place
+# points: 2
+import torch
+
+
+def posterior(x_t, x_0, t, betas):
+    bar = torch.cat([torch.ones_like(betas[:1]), torch.cumprod(1 - betas, dim=0)])
+    beta, now, before = betas[t - 1], bar[t], bar[t - 1]
+    x_t *= (1 - beta).sqrt() * (1 - before) / (1 - now)
+    return x_t + before.sqrt() * beta / (1 - now) * x_0, (1 - before) / (1 - now) * beta

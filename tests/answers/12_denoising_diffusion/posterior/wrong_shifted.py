@@ -1,0 +1,11 @@
+# expect: one step too late
+# misconception: betas[t] for β_t
+import torch
+
+
+def posterior(x_t, x_0, t, betas):
+    bar = torch.cat([torch.ones_like(betas[:1]), torch.cumprod(1 - betas, dim=0)])
+    beta, now, before = betas[min(t, len(betas) - 1)], bar[min(t + 1, len(betas))], bar[t]
+    mean = (before.sqrt() * beta * x_0 + (1 - beta).sqrt() * (1 - before) * x_t) / (1 - now)
+    variance = beta * (1 - before) / (1 - now)
+    return mean, variance
