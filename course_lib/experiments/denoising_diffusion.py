@@ -12,6 +12,7 @@ from torch import Tensor
 from course_lib.diagnostics import iid_floor, sliced_wasserstein
 from course_lib.diagnostics.floor import Floor
 from course_lib.dynamics import NoiseSchedule, ancestral_sample, cosine_schedule, ddim_sample, step_sequence
+from course_lib.experiments import diffusion_on_digits
 from course_lib.experiments.diffusion_training import train
 from course_lib.models.denoisers import MLPDenoiser
 from course_lib.objectives.denoising import simple_loss
@@ -118,6 +119,10 @@ def rows(name: str, short: bool = False, seed: int = 0, device: str | torch.devi
     return [judge(toy, floor, count, eta, n, num_repeats) for eta in (None, 0.0) for count in counts]
 
 
-def table(short: bool = False, seed: int = 0, device: str | torch.device = "cpu") -> list[Row]:
-    """The rows of every toy."""
-    return [row for name in TOYS for row in rows(name, short, seed, device)]
+def table(short: bool = False, seed: int = 0,
+          device: str | torch.device = "cpu") -> list[Row | diffusion_on_digits.BoundRow | diffusion_on_digits.GuidanceRow]:
+    """The rows of every toy; then, on the digits, the bounds and what guidance does. `short`: a little of each."""
+    toys = [row for name in TOYS for row in rows(name, short, seed, device)]
+    guidance = {"weights": (1.0,), "per_class": 3, "num_steps": 5} if short else {}
+    unet = diffusion_on_digits.load_unet(device=device)
+    return [*toys, *diffusion_on_digits.table(short, device), *diffusion_on_digits.guidance_rows(unet, **guidance, seed=seed)]

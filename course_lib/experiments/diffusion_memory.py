@@ -39,14 +39,15 @@ class NeighbourRow(NamedTuple):
 def error_rows(model: UNet, log_snrs: tuple[float, ...] = (6.0, 4.0, 2.0, 0.0, -2.0, -4.0), num_images: int | None = None,
                seed: int = 0) -> list[ErrorRow]:
     """Three denoisers on training and test images. Mean, covariance and memory are those of the training images."""
-    schedule, data = digits_schedule(), to_unit(load_digits("train").images)
+    device = model.levels.device
+    schedule, data = digits_schedule(), to_unit(load_digits("train", device).images)
     mean, covariance = data.mean(0), torch.cov(data.T)
-    generator, rows = make_generator(seed), []
+    generator, rows = make_generator(seed, device), []
     for split in ("train", "test"):
-        x_0 = to_unit(load_digits(split).images[:num_images])
+        x_0 = to_unit(load_digits(split, device).images[:num_images])
         for log_snr in log_snrs:
             t = int((schedule.snr.log() - log_snr).abs().argmin())
-            a, noise = float(schedule.alpha_bar[t]), torch.randn(x_0.shape, generator=generator)
+            a, noise = float(schedule.alpha_bar[t]), torch.randn(x_0.shape, generator=generator, device=device)
             x_t = add_noise(x_0, t, noise, schedule)
             estimates = memorising_denoiser(x_t, a, data), linear_denoiser(x_t, a, mean, covariance), clean(model, x_t, t)
             errors = [8 * float(((estimate - x_0) ** 2).mean().sqrt()) for estimate in estimates]
@@ -57,7 +58,7 @@ def error_rows(model: UNet, log_snrs: tuple[float, ...] = (6.0, 4.0, 2.0, 0.0, -
 @torch.no_grad()
 def clean(model: UNet, x_t: Tensor, t: int) -> Tensor:
     """The U-Net's x_0, labels not told."""
-    return model.log_levels(x_t, torch.full((len(x_t),), t)).exp() @ model.levels
+    return model.log_levels(x_t, torch.full((len(x_t),), t, device=x_t.device)).exp() @ model.levels
 
 
 def memoriser_samples(n: int, num_steps: int = 100, seed: int = 0) -> Tensor:
@@ -70,7 +71,7 @@ def memoriser_samples(n: int, num_steps: int = 100, seed: int = 0) -> Tensor:
 
 def neighbours(name: str, pixels: Tensor) -> NeighbourRow:
     """Nearest training and test images of the rows of pixels (n, 64); a copy has every pixel within half a grey level."""
-    data, test = load_digits("train").images, load_digits("test").images
+    data, test = (load_digits(split, pixels.device).images for split in ("train", "test"))
     to_train, to_test = (float(torch.cdist(pixels, images).amin(1).mean()) for images in (data, test))
     nearest = data[torch.cdist(pixels, data).argmin(1)]
     copies = float(((pixels - nearest).abs().amax(1) <= 0.5).double().mean())
@@ -79,7 +80,8 @@ def neighbours(name: str, pixels: Tensor) -> NeighbourRow:
 
 def neighbour_rows(model: UNet, n: int = 500, num_steps: int = 100, seed: int = 0) -> list[NeighbourRow]:
     """Validation digits (what new images look like), the exact minimiser's draws, and the U-Net's, labels not told."""
-    labels = torch.full((n,), NUM_LABELS)
+    device = model.levels.device
+    labels = torch.full((n,), NUM_LABELS, device=device)
     return [neighbours("validation", load_digits("validation").images[:n]),
             neighbours("exact minimiser", memoriser_samples(n, num_steps, seed)),
-            neighbours("U-Net", sample_digits(model, labels, 0.0, num_steps, make_generator(seed)))]
+            neighbours("U-Net", sample_digits(model, labels, 0.0, num_steps, make_generator(seed, device)))]

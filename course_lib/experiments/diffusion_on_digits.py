@@ -49,16 +49,19 @@ def bound_of(model: UNet, x_0: Tensor, num_times: int, labels: Tensor | None = N
     """An unbiased estimate of the bound on -log p(x_0), or given labels on -log p(x_0 | label): nats, (n,)."""
     reconstruction = level_reconstruction(lambda x, t: model.log_levels(x, t, labels), NUM_LEVELS)
     predict = lambda x, t: model(x, t, labels)
-    return sampled_bound(predict, x_0, schedule_of(model), reconstruction, num_times, make_generator(seed))
+    return sampled_bound(predict, x_0, schedule_of(model), reconstruction, num_times, make_generator(seed, x_0.device))
 
 
-def load_unet(num_steps: int = 1000) -> UNet:
-    """The trained U-Net of the course, in evaluation mode, in a chain of num_steps (1000 in training; any number will do)."""
+def load_unet(num_steps: int = 1000, device: str | torch.device = "cpu") -> UNet:
+    """The trained U-Net of the course, in evaluation mode, in a chain of num_steps (1000 in training; any number will do).
+
+    What judges it and draws from it works on its device.
+    """
     with (files(__package__) / WEIGHTS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         state = {name: torch.from_numpy(arrays[name]).float() for name in arrays.files}
     model = UNet(digits_schedule(num_steps), len(state["place"]), NUM_LABELS, NUM_LEVELS, generator=make_generator(0))
     model.load_state_dict(state)
-    return model.eval().requires_grad_(False)
+    return model.to(device).eval().requires_grad_(False)
 
 
 class BoundRow(NamedTuple):
@@ -77,7 +80,7 @@ class BoundRow(NamedTuple):
 def bound_row(model: UNet, split: str, with_labels: bool = False, num_times: int = 40, num_repeats: int = 5,
               num_images: int | None = None) -> BoundRow:
     """The bound on a split: num_repeats independent estimates with num_times steps each, whose spread is the noise error."""
-    data = load_digits(split)
+    data = load_digits(split, model.levels.device)
     x_0, labels = to_unit(data.images[:num_images]), data.labels[:num_images] if with_labels else None
     values = torch.stack([bound_of(model, x_0, num_times, labels, seed=1000 + k) for k in range(num_repeats)]).double()
     means, per_image = values.mean(1), values.mean(0)
@@ -91,7 +94,7 @@ def sample_digits(model: UNet, labels: Tensor, weight: float = 1.0, num_steps: i
                   generator: torch.Generator | None = None) -> Tensor:
     """Guided ancestral draws as pixels 0..16: (n, 64), one for each of labels (n,). weight=0: the labels are not used."""
     schedule = schedule_of(model)
-    x = torch.randn(len(labels), DIM, generator=generator)
+    x = torch.randn(len(labels), DIM, generator=generator, device=labels.device)
     predict = guided(model, labels, NUM_LABELS, weight)
     return to_pixels(ancestral_sample(predict, x, schedule, step_sequence(schedule.num_steps, num_steps), generator=generator))
 
@@ -99,8 +102,8 @@ def sample_digits(model: UNet, labels: Tensor, weight: float = 1.0, num_steps: i
 def train_classifier(pixels: Tensor, labels: Tensor, seed: int = 0, num_iterations: int = 300) -> nn.Module:
     """A net with one hidden layer of 64 units: pixels (n, 64) -> logits (n, 10). Adam on all images at once."""
     require(len(pixels) == len(labels), "as many labels as images", describe(labels), "give each image one label")
-    generator = make_generator(seed)
-    net = nn.Sequential(linear(DIM, 64), nn.SiLU(), linear(64, NUM_LABELS))
+    generator, where = make_generator(seed, pixels.device), {"device": pixels.device}
+    net = nn.Sequential(linear(DIM, 64, **where), nn.SiLU(), linear(64, NUM_LABELS, **where))
     draw_weights(net, generator)
     optimizer = torch.optim.AdamW(net.parameters(), 1e-2, weight_decay=0.1)
     for _ in range(num_iterations):
@@ -134,9 +137,10 @@ class GuidanceRow(NamedTuple):
 def guidance_rows(model: UNet, weights: tuple[float, ...] = (0.0, 1.0, 2.0, 4.0), per_class: int = 50, num_steps: int = 100,
                   seed: int = 0) -> list[GuidanceRow]:
     """First the real digits (as many a class, from the training set), then samples with each weight."""
-    train_set, test_set = load_digits("train"), load_digits("test")
+    device = model.levels.device
+    train_set, test_set = load_digits("train", device), load_digits("test", device)
     judge = train_classifier(*train_set)
-    labels = torch.arange(NUM_LABELS).repeat_interleave(per_class)
+    labels = torch.arange(NUM_LABELS, device=device).repeat_interleave(per_class)
     chosen = torch.cat([torch.nonzero(train_set.labels == k)[:per_class, 0] for k in range(NUM_LABELS)])
 
     def row(weight: float | str, recognised: float, pixels: Tensor, labels: Tensor) -> GuidanceRow:
@@ -145,14 +149,14 @@ def guidance_rows(model: UNet, weights: tuple[float, ...] = (0.0, 1.0, 2.0, 4.0)
 
     rows = [row("real", accuracy(judge, *test_set), train_set.images[chosen], train_set.labels[chosen])]
     for k, weight in enumerate(weights):
-        pixels = sample_digits(model, labels, weight, num_steps, make_generator(seed + k))
+        pixels = sample_digits(model, labels, weight, num_steps, make_generator(seed + k, device))
         rows.append(row(weight, accuracy(judge, pixels, labels), pixels, labels))
     return rows
 
 
-def table(short: bool = False) -> list[BoundRow]:
+def table(short: bool = False, device: str | torch.device = "cpu") -> list[BoundRow]:
     """The shipped U-Net's bound on all three splits, and on test with other numbers of steps and given the label."""
     settings = {"num_times": 5, "num_repeats": 2, "num_images": 20} if short else {}
     rows = [("train", False, 1000), ("validation", False, 1000), ("test", False, 100), ("test", False, 1000),
             ("test", False, 10_000), ("test", True, 1000)]
-    return [bound_row(load_unet(steps), split, told, **settings) for split, told, steps in rows]
+    return [bound_row(load_unet(steps, device), split, told, **settings) for split, told, steps in rows]
