@@ -8,7 +8,6 @@ import math
 from importlib.resources import files
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -16,11 +15,12 @@ from course_lib.data import load_digits
 from course_lib.dynamics import NoiseSchedule, ancestral_sample, guided, log_snr_schedule, step_sequence
 from course_lib.inputs import describe, require
 from course_lib.models.initialisation import draw_weights, linear
+from course_lib.models.saved import load_weights
 from course_lib.models.unet import UNet
 from course_lib.objectives.denoising import level_reconstruction, sampled_bound
 from course_lib.randomness import make_generator
 
-NUM_LABELS, NUM_LEVELS, DIM = 10, 17, 64
+NUM_LABELS, NUM_LEVELS, DIM, CHANNELS = 10, 17, 64, 32
 WEIGHTS = "digits_unet.npz"
 
 
@@ -57,11 +57,8 @@ def load_unet(num_steps: int = 1000, device: str | torch.device = "cpu") -> UNet
 
     What judges it and draws from it works on its device.
     """
-    with (files(__package__) / WEIGHTS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        state = {name: torch.from_numpy(arrays[name]).float() for name in arrays.files}
-    model = UNet(digits_schedule(num_steps), len(state["place"]), NUM_LABELS, NUM_LEVELS, generator=make_generator(0))
-    model.load_state_dict(state)
-    return model.to(device).eval().requires_grad_(False)
+    model = UNet(digits_schedule(num_steps), CHANNELS, NUM_LABELS, NUM_LEVELS, generator=make_generator(0))
+    return load_weights(model, files(__package__) / WEIGHTS).to(device).eval().requires_grad_(False)
 
 
 class BoundRow(NamedTuple):

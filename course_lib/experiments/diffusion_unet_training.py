@@ -1,14 +1,14 @@
-"""How the digits' U-Net was trained: `save_weights(train_unet()[0], path)` makes the file that `load_unet` reads."""
+"""How the digits' U-Net was trained.
 
-from pathlib import Path
+`save_weights(train_unet()[0], path, torch.float16)` makes the file that `load_unet` reads.
+"""
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from course_lib.data import load_digits
-from course_lib.experiments.diffusion_on_digits import (DIM, NUM_LABELS, NUM_LEVELS, bound_of, digits_schedule, schedule_of,
-                                                        to_unit)
+from course_lib.experiments.diffusion_on_digits import (CHANNELS, DIM, NUM_LABELS, NUM_LEVELS, bound_of, digits_schedule,
+                                                        schedule_of, to_unit)
 from course_lib.experiments.diffusion_training import StepSampler, train
 from course_lib.models.unet import UNet
 from course_lib.objectives.denoising import bound_term, level_reconstruction
@@ -18,7 +18,7 @@ EMPHASIS = 0.5  # on the noisy end
 
 
 def train_unet(num_iterations: int = 2600, seed: int = 0, batch_size: int = 64, null_probability: float = 0.5,
-               dropout: float = 0.3, channels: int = 32, judge_every: int = 260) -> tuple[UNet, list[tuple[int, float]]]:
+               dropout: float = 0.3, channels: int = CHANNELS, judge_every: int = 260) -> tuple[UNet, list[tuple[int, float]]]:
     """Train on `bound_loss`, the label hidden with null_probability; keep the averaged weights of the best validation bound.
 
     Returns the model and the (step, nats) pairs of the validation. Dropout draws from torch's global random state, which is
@@ -56,8 +56,3 @@ def bound_loss(model: UNet, x_0: Tensor, labels: Tensor, steps: StepSampler, gen
     terms = terms * (1 + EMPHASIS / schedule_of(model).snr[t]).to(terms)
     steps.update(t, terms)
     return (terms * weight).mean() / DIM
-
-
-def save_weights(model: nn.Module, path: str | Path) -> None:
-    """Weights as float16 arrays in one .npz, to be read without pickle."""
-    np.savez_compressed(path, **{name: value.half().cpu().numpy() for name, value in model.state_dict().items()})

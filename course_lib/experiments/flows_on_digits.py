@@ -21,7 +21,7 @@ from course_lib.models.flows.copula import Correlated, LevelMarginals
 from course_lib.models.flows.dequantiser import Dequantiser
 from course_lib.models.flows.flow import Flow
 from course_lib.models.flows.glow import Glow
-from course_lib.models.flows.saved import load_weights
+from course_lib.models.saved import load_weights
 from course_lib.objectives.dequantisation import bits_per_dim, importance_bound, uniform_noise
 from course_lib.randomness import make_generator
 

@@ -51,8 +51,8 @@ class Row(NamedTuple):
 class Turned(NamedTuple):
     """A law of the plane, turned by 45 degrees: (x_1, x_2) -> (x_1 - x_2, x_1 + x_2) / sqrt 2.
 
-    As it stands, the two coordinates of TwoModes are independent. Couplings that start as the identity then learn next to nothing
-    from one another: the best Gaussian is a saddle for NICE, in which it stays. Turned, they see each other at once.
+    As it stands, the two coordinates of TwoModes are independent and the modes lie along one of them: axes that happen to suit a
+    coupling. And from the identity NICE would stay in the best Gaussian, a saddle. Turned, no map is favoured.
     """
 
     law: GaussianMixture

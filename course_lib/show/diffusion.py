@@ -18,20 +18,18 @@ def digit_strips(strips: Mapping[str, Tensor], columns: Sequence[str] | None = N
     for name, images in strips.items():
         require(images.ndim == 2 and images.shape[1] == 64, f"images '{name}' to be a tensor of shape (k, 64)", images,
                 "flatten each 8x8 image into a row")
-    size = min(0.62, 5.6 / count)
-    with figure(len(strips), count, figsize=(1.6 + count * size, len(strips) * size + 0.35 + 0.3 * bool(title))) as (fig, axes):
-        for row, (name, images) in enumerate(strips.items()):
-            for column in range(count):
-                axis = axes[row * count + column]
-                axis.set(xticks=[], yticks=[])
-                axis.spines[:].set_visible(False)
-                if column < len(images):
-                    image = images[column].detach().cpu().reshape(8, 8).float()
-                    axis.imshow(image.numpy(), cmap="gray_r", vmin=0, vmax=16, origin="upper")
-                if column == 0:
-                    axis.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9.5)
-                if row == 0 and columns is not None:
-                    axis.set_title(columns[column], fontsize=9)
+    size, tile = min(0.62, 5.6 / count), 10  # every digit stands in the middle of 10x10 pixels
+    mosaic = torch.full((tile * len(strips), tile * count), float("nan"))
+    for row, images in enumerate(strips.values()):
+        for column, image in enumerate(images.detach().cpu().reshape(-1, 8, 8).float()):
+            mosaic[tile * row + 1:tile * row + 9, tile * column + 1:tile * column + 9] = image
+    with figure(figsize=(1.6 + count * size, len(strips) * size + 0.35 + 0.3 * bool(title))) as (fig, (axis,)):
+        axis.imshow(mosaic.numpy(), cmap="gray_r", vmin=0, vmax=16, origin="upper")
+        middle = lambda number: [tile * k + tile / 2 - 0.5 for k in range(number)]
+        axis.set_yticks(middle(len(strips)), strips, fontsize=9.5)
+        axis.set_xticks(*((middle(count), columns) if columns is not None else ([], [])), fontsize=9)
+        axis.tick_params(length=0, labeltop=True, labelbottom=False)
+        axis.spines[:].set_visible(False)
         if title:
             fig.suptitle(title, fontsize=10.5)
     return fig

@@ -10,10 +10,12 @@ from course_lib.dynamics import log_snr_schedule
 from course_lib.experiments import diffusion_on_digits
 from course_lib.experiments.denoising_diffusion import TOYS, Row, floor_of, judge, table, train_toy
 from course_lib.experiments.diffusion_memory import error_rows, memoriser_samples, neighbours
-from course_lib.experiments.diffusion_on_digits import (accuracy, bound_of, bound_row, digits_schedule, guidance_rows, load_unet,
+from course_lib.experiments.diffusion_on_digits import (CHANNELS, accuracy, bound_of, bound_row, digits_schedule, guidance_rows, load_unet,
                                                         sample_digits, spread_within_class, to_pixels, to_unit, train_classifier)
 from course_lib.experiments.diffusion_training import StepSampler, WeightAverage, train
-from course_lib.experiments.diffusion_unet_training import save_weights, train_unet
+from course_lib.experiments.diffusion_unet_training import train_unet
+from course_lib.models.saved import load_weights, save_weights
+from course_lib.models.unet import UNet
 from course_lib.objectives.denoising import level_reconstruction, sampled_bound
 from course_lib.randomness import make_generator
 
@@ -101,9 +103,11 @@ def test_training_lowers_the_bound_and_leaves_the_global_random_state_alone():
 
 
 def test_weights_go_through_a_file(tmp_path):
-    model = load_unet()
-    save_weights(model, tmp_path / "again.npz")
+    """What ships is float16: written again in it, the file gives the same weights back, bit for bit."""
+    save_weights(load_unet(), tmp_path / "again.npz", torch.float16)
     assert (tmp_path / "again.npz").stat().st_size < 1_200_000
+    again = load_weights(UNet(digits_schedule(), CHANNELS, 10, 17, generator=make_generator(1)), tmp_path / "again.npz")
+    assert all(torch.equal(value, again.state_dict()[name]) for name, value in load_unet().state_dict().items())
 
 
 def test_the_shipped_unet_beats_independent_pixels_and_more():

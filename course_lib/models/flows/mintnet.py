@@ -98,7 +98,7 @@ class MintLayer(TriangularLayer):
     triangular, with the product of the diagonals on its diagonal: the log-det is exact, and no Jacobian is ever formed.
 
     channels: of the images; num_paths: i and j run from 1 to it; flip, generator: as in `MaskedInvertibleConv`.
-    Song, Meng & Ermon (2019), MintNet, arXiv:1907.07945, equation 3 and theorem 1.
+    Song, Meng & Ermon (2019), MintNet, arXiv:1907.07945.
     """
 
     def __init__(self, channels: int, num_paths: int = 8, flip: bool = False, *, generator: torch.Generator | None = None,

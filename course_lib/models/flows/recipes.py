@@ -1,9 +1,9 @@
 """Whole flows by name: alternating layers of one kind, standardised by a batch of data if one is given.
 
 Every recipe takes dim, num_layers, hidden (the widths of each network), and by name: x, a batch of data (n, dim) whose
-mean and standard deviation make a fixed layer next to the data; activation, the bend in the networks: ReLU, since flows
-in the plane need sharp edges (measured in `course_lib.experiments.normalizing_flows`), or nn.SiLU for a smooth density;
-generator (on `device`), device, dtype. All raise `InputError` for fewer than two coordinates.
+mean and standard deviation make a fixed layer next to the data; activation, the bend in the networks: ReLU for data
+with sharp edges (checkerboard, spline flow, 4000 iterations, seed 0: a gap of 0.06 nats, with SiLU 0.16), nn.SiLU for
+a smooth density; generator (on `device`), device, dtype. All raise `InputError` for fewer than two coordinates.
 
 Splines start as the identity; the others near it, but not there: for data that are symmetric in a coordinate the best Gaussian
 is a saddle, and from the identity NICE stays in it (eight Gaussians, 1500 iterations, seed 0: a gap of 1.41 nats, from

@@ -142,7 +142,7 @@ def check_integral(flow, radius=12.0, num_points=240, tolerance=1e-4):
     return grid
 
 
-def check_draws(flow, grid, n=20_000, cells=20, seed=7):
+def check_draws(flow, grid, n=20_000, cells=40, seed=7):
     """The draws have the law of the density: counts in cells x cells large cells against the grid's probabilities.
 
     Over the k cells where 5 or more are expected (the others taken as one), chi^2 has about k degrees of freedom, and is
@@ -162,4 +162,4 @@ def check_draws(flow, grid, n=20_000, cells=20, seed=7):
     expected = torch.cat((n * p[often], (n * p[~often].sum()).clamp(min=1)[None]))
     counts = torch.cat((counts[often], counts[~often].sum()[None]))
     k, t = len(counts), 14
-    assert k > 12 and float(((counts - expected) ** 2 / expected).sum()) < k + 2 * math.sqrt(k * t) + 2 * t
+    assert k > 20 and float(((counts - expected) ** 2 / expected).sum()) < k + 2 * math.sqrt(k * t) + 2 * t

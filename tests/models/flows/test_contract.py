@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from course_lib.inputs import InputError
 from course_lib.models.flows import Standardise
@@ -50,8 +51,10 @@ def test_every_recipe_is_made_and_saved_alike(recipe):
 
 
 def test_every_recipe_is_a_density_and_draws_from_it(recipe):
-    flow = recipe(2, 3, contract.HIDDEN, generator=make_generator(0), dtype=DOUBLE)
-    contract.settle(flow, normal(6, 2), scale=0.1)
+    """Smooth networks, since the midpoint rule is that accurate for smooth densities only. Draws made through the layers in the
+    wrong order fail here for every recipe."""
+    flow = recipe(2, 3, contract.HIDDEN, activation=nn.SiLU, generator=make_generator(0), dtype=DOUBLE)
+    contract.settle(flow, normal(6, 2), scale=0.3)
     contract.check_draws(flow, contract.check_integral(flow))
 
 

@@ -1,1 +1,1 @@
-"""Weights of trained flows, as .npz; read by course_lib.models.flows.saved."""
+"""Weights of trained flows, as .npz; read by course_lib.models.saved."""

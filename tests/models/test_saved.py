@@ -7,7 +7,7 @@ from torch import nn
 
 from course_lib.inputs import InputError
 from course_lib.models.flows.glow import Glow
-from course_lib.models.flows.saved import load_weights, save_weights
+from course_lib.models.saved import load_weights, save_weights
 from course_lib.randomness import make_generator
 
 
